@@ -1,0 +1,386 @@
+//! What the daemon says: answers, under the id of their request, and what comes by itself, under id 0.
+
+use crate::entry::{Entry, Feed};
+use crate::fault::Fault;
+use crate::ids::{AccountId, ConversationId, DeviceId, InviteId, Nonce, Seq, StreamId, Timestamp};
+use crate::request::PresenceState;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegistrationMode {
+    /// Anybody who reaches the daemon.
+    Open,
+    /// Whoever has the code of an invitation.
+    #[default]
+    Invite,
+    /// Nobody; the administrator makes accounts.
+    Closed,
+}
+
+/// The limits of this daemon that a client has to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The longest frame after login, in bytes.
+    pub frame: u32,
+    /// The longest message, in bytes of UTF-8.
+    pub message: u32,
+    /// The longest topic, in bytes of UTF-8.
+    pub topic: u32,
+    /// Unanswered numbered commands of one stream.
+    pub window: u32,
+}
+
+/// Whether a conversation is a room or a direct one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConversationKind {
+    /// A room.
+    Room {
+        /// Its name without `#`.
+        name: String,
+        /// Its topic, may be empty.
+        topic: String,
+    },
+    /// A conversation of two or more people without a name.
+    Direct {
+        /// All of them, oneself too.
+        members: Vec<AccountId>,
+    },
+}
+
+/// What a first screen shows of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// Which one.
+    pub conversation: ConversationId,
+    /// What it is.
+    pub about: ConversationKind,
+    /// How many members it has.
+    pub members: u64,
+    /// Its newest entry.
+    pub seq: Seq,
+    /// `posts` of its newest entry.
+    pub posts: u64,
+    /// Up to where this account has read it.
+    pub read: Seq,
+    /// `posts` there: what is unread is `posts - read_posts`.
+    pub read_posts: u64,
+    /// The entries above this place follow. Above the client's cursor where that was too far back: what
+    /// lies between is got by `history`.
+    pub after: Seq,
+}
+
+/// A public room in the directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomInfo {
+    /// Which one.
+    pub conversation: ConversationId,
+    /// Its name without `#`.
+    pub name: String,
+    /// Its topic, may be empty.
+    pub topic: String,
+    /// How many members it has.
+    pub members: u64,
+    /// Whether this account is one.
+    pub joined: bool,
+}
+
+/// A person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their id.
+    pub account: AccountId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Somebody's presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Whose.
+    pub account: AccountId,
+    /// How available.
+    pub state: PresenceState,
+}
+
+/// A device of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceInfo {
+    /// Its id.
+    pub device: DeviceId,
+    /// What its owner calls it.
+    pub label: String,
+    /// Since when.
+    pub added_at: Timestamp,
+    /// Whether it is this one.
+    pub current: bool,
+}
+
+/// An account as its administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountInfo {
+    /// Its id.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether it may administer.
+    pub administrator: bool,
+    /// Whether it may sign in.
+    pub enabled: bool,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Its connections now.
+    pub sessions: u64,
+}
+
+/// An invitation as its administrator sees it. The code itself is known only when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteInfo {
+    /// Its id.
+    pub invite: InviteId,
+    /// How often it may still be used.
+    pub uses_left: u32,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// How the daemon is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Since when it runs, in seconds.
+    pub uptime_secs: u64,
+    /// How many accounts there are.
+    pub accounts: u64,
+    /// How many of them are present.
+    pub online: u64,
+    /// Connections that are signed in.
+    pub sessions: u64,
+    /// All connections.
+    pub connections: u64,
+    /// Rooms and direct conversations.
+    pub conversations: u64,
+    /// Those in use, with an actor of their own.
+    pub rooms_in_use: u64,
+    /// Entries of all feeds.
+    pub entries: u64,
+    /// Write transactions since the start.
+    pub commits: u64,
+    /// Commands since the start, refused ones too.
+    pub commands: u64,
+    /// Commands that wait for a commit now.
+    pub journal_waiting: u64,
+    /// How long the newest commit took, in microseconds.
+    pub commit_micros: u64,
+    /// How long the oldest waiting command has waited, in microseconds.
+    pub journal_lag_micros: u64,
+    /// Why nothing can be written, where that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_only: Option<String>,
+    /// Size of the store's file in bytes.
+    pub store_bytes: u64,
+}
+
+/// Everything the daemon says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    // Answers.
+    /// To `hello`.
+    Welcome {
+        /// Name and version of the daemon.
+        server: String,
+        /// Its protocol version.
+        version: u32,
+        /// Who may make an account.
+        registration: RegistrationMode,
+        /// Whether this connection may register without an invitation, whatever the mode: on the Unix
+        /// socket, who may administer.
+        may_register: bool,
+        /// The SASL mechanisms of this connection.
+        mechanisms: Vec<String>,
+        /// PBKDF2 rounds for new passwords.
+        iterations: u32,
+        /// What to keep to.
+        limits: Limits,
+    },
+    /// To `register` and `admin_account_add`.
+    Registered {
+        /// The new account.
+        account: AccountId,
+        /// Its name in the form that the daemon keeps.
+        name: String,
+        /// Whether it may administer.
+        administrator: bool,
+    },
+    /// To `sasl_start`.
+    Challenge {
+        /// The server-first-message.
+        data: ByteBuf,
+    },
+    /// To `sasl_respond` and `resume`.
+    SignedIn {
+        /// Who this is.
+        account: AccountId,
+        /// Its name.
+        name: String,
+        /// Whether it may administer.
+        administrator: bool,
+        /// The device, after `resume`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        device: Option<DeviceId>,
+        /// The server-final-message, after `sasl_respond`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        data: Option<ByteBuf>,
+    },
+    /// To `ping`.
+    Pong {},
+    /// To `add_device`.
+    DeviceAdded {
+        /// The new device.
+        device: DeviceId,
+        /// To `resume` with; shown only here.
+        token: String,
+    },
+    /// To `open_stream`.
+    StreamOpened {
+        /// Which one.
+        stream: StreamId,
+        /// The highest number that was carried out in it.
+        last: Nonce,
+    },
+    /// To commands: carried out and on disk.
+    Done {
+        /// Where, for what happens in a conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<ConversationId>,
+        /// The entry that it became; the newest one where it was done already.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<Seq>,
+    },
+    /// To what may be lost.
+    Noted {},
+    /// To `sync`.
+    Synced {
+        /// The newest entry of the account's feed: what follows is above it.
+        account_seq: Seq,
+        /// The newest entry of the house feed.
+        house_seq: Seq,
+        /// The conversations asked for.
+        conversations: Vec<ConversationSummary>,
+    },
+    /// To `rooms`.
+    Rooms {
+        /// In the order of their ids.
+        rooms: Vec<RoomInfo>,
+        /// Whether there are more: ask again after the last.
+        more: bool,
+    },
+    /// To `members`.
+    Members {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The members after the entry with this number.
+        seq: Seq,
+        /// In the order of their ids.
+        members: Vec<AccountId>,
+        /// Whether there are more: ask again after the last.
+        more: bool,
+    },
+    /// To `history`.
+    History {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// In order and dense. Fewer than asked for where a frame would become too long.
+        entries: Vec<Entry>,
+        /// The newest entry of the conversation.
+        newest: Seq,
+    },
+    /// To `who`: everybody who is not offline.
+    Who {
+        /// In the order of their ids.
+        people: Vec<Presence>,
+    },
+    /// To `people`.
+    People {
+        /// In the order of their ids.
+        people: Vec<Person>,
+    },
+    /// To `devices`.
+    Devices {
+        /// In the order of their ids.
+        devices: Vec<DeviceInfo>,
+    },
+    /// To `admin_status`.
+    Status {
+        /// The figures.
+        status: Status,
+    },
+    /// To `admin_accounts`.
+    Accounts {
+        /// In the order of their ids.
+        accounts: Vec<AccountInfo>,
+        /// Whether there are more: ask again after the last.
+        more: bool,
+    },
+    /// To `admin_invite_new`.
+    InviteMade {
+        /// Its id.
+        invite: InviteId,
+        /// Its code.
+        code: String,
+        /// The whole link to give away, once per address that the daemon can be reached at.
+        links: Vec<String>,
+        /// Until when.
+        expires_at: Timestamp,
+    },
+    /// To `admin_invites`.
+    Invites {
+        /// In the order of their ids.
+        invites: Vec<InviteInfo>,
+    },
+    /// To any request that was not carried out; under id 0 the reason why the connection ends.
+    Fault {
+        /// What and why.
+        fault: Fault,
+    },
+
+    // By themselves.
+    /// New entries of a feed, dense and following on what was sent before.
+    Entries {
+        /// Which feed.
+        feed: Feed,
+        /// In order.
+        entries: Vec<Entry>,
+    },
+    /// This account is now in another conversation, after a sync that asked for all; its entries above
+    /// `after` follow.
+    Opened {
+        /// What a screen shows of it.
+        conversation: ConversationSummary,
+    },
+    /// People came, went, or changed. Those who follow the house feed get it.
+    PresenceChanged {
+        /// Who and how.
+        people: Vec<Presence>,
+    },
+    /// Somebody is writing.
+    TypingIn {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        account: AccountId,
+    },
+    /// Nothing was heard of the client for a while: it is to send any request, such as `ping`.
+    AreYouThere {},
+
+    /// What a newer daemon says.
+    #[serde(other)]
+    Unknown,
+}

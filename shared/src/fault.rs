@@ -1,0 +1,177 @@
+//! The only words of failure that a user reads.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a request was not carried out. A request that was answered with a fault changed nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What programs act on.
+    pub code: FaultCode,
+    /// What people read: names the thing, the limit and the way out.
+    pub text: String,
+    /// When it is worth trying again, in milliseconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}
+
+macro_rules! fault_codes {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// The kinds of [`Fault`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum FaultCode {
+            $($(#[$doc])* $name,)*
+            /// A code of a newer daemon.
+            #[serde(other)]
+            Unknown,
+        }
+
+        impl FaultCode {
+            /// Every code that this version knows.
+            pub const ALL: &'static [FaultCode] = &[$(FaultCode::$name,)*];
+
+            /// The code as it stands on the wire and in documents.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(FaultCode::$name => $word,)*
+                    FaultCode::Unknown => "unknown",
+                }
+            }
+        }
+    };
+}
+
+fault_codes! {
+    /// The frame is longer than the limit; the connection ends, since what follows cannot be told apart.
+    FrameTooLong = "frame_too_long",
+    /// The frame is not MessagePack, or a known request lacks a field.
+    Malformed = "malformed",
+    /// A request that this daemon does not know.
+    UnknownRequest = "unknown_request",
+    /// A request that does not fit now, such as a post before login.
+    WrongState = "wrong_state",
+    /// The peer speaks a version that this daemon does not.
+    WrongVersion = "wrong_version",
+    /// More requests than allowed wait for an answer.
+    TooManyRequests = "too_many_requests",
+    /// The daemon or this address has as many connections as it may.
+    TooManyConnections = "too_many_connections",
+    /// The deadline for the handshake or login passed, or the connection was silent too long.
+    TimedOut = "timed_out",
+    /// The daemon is overloaded for the moment.
+    Busy = "busy",
+    /// The daemon cannot write (a full disk, say): reading goes on.
+    ReadOnly = "read_only",
+    /// Something failed inside; the text holds a reference that stands in the daemon's log.
+    Unavailable = "unavailable",
+    /// The daemon is going down and will be back.
+    ShuttingDown = "shutting_down",
+    /// The right to do this is missing.
+    NotAllowed = "not_allowed",
+    /// A name is not acceptable.
+    BadName = "bad_name",
+    /// A name is in use.
+    NameTaken = "name_taken",
+    /// A name looks like one in use.
+    NameConfusable = "name_confusable",
+    /// A verifier or password does not fulfil what is asked.
+    BadPassword = "bad_password",
+    /// New accounts need an invitation.
+    InviteNeeded = "invite_needed",
+    /// The invitation is unknown, used up, expired or revoked.
+    InviteInvalid = "invite_invalid",
+    /// Only the administrator makes accounts here.
+    RegistrationClosed = "registration_closed",
+    /// Name or password is wrong.
+    SignInFailed = "sign_in_failed",
+    /// Too many failed tries; `retry_after_ms` tells when the next is allowed.
+    Throttled = "throttled",
+    /// The device's token is unknown or was revoked.
+    TokenInvalid = "token_invalid",
+    /// The account is disabled.
+    AccountDisabled = "account_disabled",
+    /// No such account.
+    NoSuchAccount = "no_such_account",
+    /// No such device of this account.
+    NoSuchDevice = "no_such_device",
+    /// No such invitation.
+    NoSuchInvite = "no_such_invite",
+    /// The account has as many devices as it may.
+    TooManyDevices = "too_many_devices",
+    /// Numbered commands need a device: `add_device` or `resume` first.
+    NoDevice = "no_device",
+    /// Numbered commands need a stream: `open_stream` first.
+    NoStream = "no_stream",
+    /// The device has as many streams as it may.
+    TooManyStreams = "too_many_streams",
+    /// The number is so far behind its stream's newest that its outcome is no longer known.
+    StaleNonce = "stale_nonce",
+    /// No such conversation, or not one that this account may know of.
+    NoSuchConversation = "no_such_conversation",
+    /// Only members may do this.
+    NotAMember = "not_a_member",
+    /// The account is in as many conversations as it may be.
+    TooManyConversations = "too_many_conversations",
+    /// Not something a direct conversation has: nobody joins or leaves it and it has no topic.
+    NotARoom = "not_a_room",
+    /// A direct conversation needs one to 31 other people.
+    BadMembers = "bad_members",
+    /// A message without text.
+    MessageEmpty = "message_empty",
+    /// A message over the limit.
+    MessageTooLong = "message_too_long",
+    /// A topic, label or other text over its limit.
+    TextTooLong = "text_too_long",
+    /// A page, cursor or filter that makes no sense.
+    BadRange = "bad_range",
+}
+
+impl fmt::Display for FaultCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Fault {
+    /// A fault without a time to wait.
+    pub fn new(code: FaultCode, text: impl Into<String>) -> Self {
+        Self {
+            code,
+            text: text.into(),
+            retry_after_ms: None,
+        }
+    }
+
+    /// The same fault with a time after which to try again.
+    #[must_use]
+    pub fn retry_after_ms(mut self, milliseconds: u64) -> Self {
+        self.retry_after_ms = Some(milliseconds);
+        self
+    }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.code,
+            FaultCode::Busy
+                | FaultCode::ReadOnly
+                | FaultCode::Unavailable
+                | FaultCode::ShuttingDown
+                | FaultCode::Throttled
+                | FaultCode::TooManyRequests
+                | FaultCode::TooManyConnections
+                | FaultCode::TimedOut
+        )
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.text)
+    }
+}
+
+impl std::error::Error for Fault {}

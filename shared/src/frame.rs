@@ -1,0 +1,265 @@
+//! Frames: a u32 big-endian length, then one MessagePack value, structs as maps with field names.
+//!
+//! Unknown fields are ignored and absent ones have defaults, so that peers of different versions
+//! understand each other.
+
+use crate::entry::{Entry, Feed};
+use crate::limits::DEPTH;
+use bytes::{BufMut, Bytes, BytesMut};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio_util::codec::LengthDelimitedCodec;
+
+/// Bytes of the length before each frame.
+pub const LENGTH_BYTES: usize = 4;
+
+/// The bytes are not what they should be.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Not MessagePack, or not of the shape expected.
+    #[error("{0}")]
+    Malformed(#[from] rmp_serde::decode::Error),
+    /// More bytes than the value has.
+    #[error("{0} bytes after the end of the message")]
+    Trailing(usize),
+}
+
+/// Cuts a stream of bytes into frames of at most `limit` bytes and fails on a longer one before it is
+/// buffered.
+#[must_use]
+pub fn codec(limit: usize) -> LengthDelimitedCodec {
+    LengthDelimitedCodec::builder()
+        .length_field_type::<u32>()
+        .max_frame_length(limit)
+        .new_codec()
+}
+
+/// A whole frame, length included.
+pub fn encode<T: Serialize>(value: &T) -> Bytes {
+    let mut buffer = BytesMut::with_capacity(256).writer();
+    buffer.get_mut().put_u32(0);
+    write_value(&mut buffer, value);
+    finish(buffer.into_inner())
+}
+
+/// One value without a length, to become part of a frame.
+pub fn encode_value<T: Serialize>(value: &T) -> Bytes {
+    let mut buffer = BytesMut::with_capacity(256).writer();
+    write_value(&mut buffer, value);
+    buffer.into_inner().freeze()
+}
+
+/// The frame of [`Event::Entries`](crate::Event::Entries) from entries that [`encode_value`] encoded:
+/// each is encoded once, however many frames it goes into.
+pub fn entries_frame<'a>(
+    feed: Feed,
+    entries: impl ExactSizeIterator<Item = &'a Bytes> + Clone,
+) -> Bytes {
+    let size: usize = entries.clone().map(Bytes::len).sum();
+    let mut buffer = BytesMut::with_capacity(size + 96).writer();
+    buffer.get_mut().put_u32(0);
+    let out = &mut buffer;
+    put(rmp::encode::write_map_len(out, 2));
+    put(rmp::encode::write_str(out, "id"));
+    put(rmp::encode::write_uint(out, 0));
+    put(rmp::encode::write_str(out, "body"));
+    put(rmp::encode::write_map_len(out, 3));
+    put(rmp::encode::write_str(out, "kind"));
+    put(rmp::encode::write_str(out, "entries"));
+    put(rmp::encode::write_str(out, "feed"));
+    write_value(out, &feed);
+    put(rmp::encode::write_str(out, "entries"));
+    put(rmp::encode::write_array_len(
+        out,
+        u32::try_from(entries.len()).unwrap_or(u32::MAX),
+    ));
+    let mut buffer = buffer.into_inner();
+    for entry in entries {
+        buffer.extend_from_slice(entry);
+    }
+    finish(buffer)
+}
+
+/// Reads what a frame holds, without its length.
+pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, DecodeError> {
+    let mut rest = frame;
+    let mut reader = rmp_serde::Deserializer::new(&mut rest);
+    reader.set_max_depth(DEPTH);
+    let value = T::deserialize(&mut reader)?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(DecodeError::Trailing(rest.len()))
+    }
+}
+
+/// How many bytes an encoded [`Entry`] takes, roughly: enough to keep frames below their limit.
+#[must_use]
+pub fn entry_size_hint(entry: &Entry) -> usize {
+    let text = match &entry.body {
+        crate::EntryBody::Posted { text } => text.len(),
+        crate::EntryBody::TopicSet { topic } | crate::EntryBody::RoomTopicSet { topic, .. } => {
+            topic.len()
+        }
+        _ => 64,
+    };
+    text + 96
+}
+
+fn write_value<T: Serialize>(out: &mut bytes::buf::Writer<BytesMut>, value: &T) {
+    let mut serializer = rmp_serde::Serializer::new(out).with_struct_map();
+    value.serialize(&mut serializer).expect(
+        "our messages have string keys and known lengths, and memory does not fail to write",
+    );
+}
+
+fn put<T, E: std::fmt::Debug>(written: Result<T, E>) {
+    written.map(|_| ()).expect("memory does not fail to write");
+}
+
+fn finish(mut buffer: BytesMut) -> Bytes {
+    let length = buffer.len() - LENGTH_BYTES;
+    let length = u32::try_from(length).expect("frames are limited far below 4 GiB");
+    buffer[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
+    buffer.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        AccountId, ConversationId, Entry, EntryBody, Envelope, Event, Request, RequestId, Seq,
+        Timestamp,
+    };
+    use proptest::prelude::*;
+    use tokio_util::codec::Decoder;
+
+    fn entry(seq: u64, text: &str) -> Entry {
+        Entry {
+            seq: Seq(seq),
+            at: Timestamp(1_700_000_000_000),
+            by: Some(AccountId(7)),
+            posts: seq,
+            body: EntryBody::Posted { text: text.into() },
+        }
+    }
+
+    #[test]
+    fn joined_entries_are_the_same_bytes_as_the_typed_event() {
+        for feed in [
+            Feed::House,
+            Feed::Account,
+            Feed::Conversation {
+                conversation: ConversationId(300),
+            },
+        ] {
+            let entries: Vec<_> = (1..40)
+                .map(|n| entry(n, &"é".repeat(n as usize * 9)))
+                .collect();
+            let encoded: Vec<_> = entries.iter().map(encode_value).collect();
+            let joined = entries_frame(feed, encoded.iter());
+            let typed = encode(&Envelope {
+                id: RequestId(0),
+                body: Event::Entries { feed, entries },
+            });
+            assert_eq!(joined, typed);
+        }
+    }
+
+    #[test]
+    fn an_unknown_request_keeps_its_id() {
+        #[derive(Serialize)]
+        struct Newer {
+            id: u64,
+            body: Body,
+        }
+        #[derive(Serialize)]
+        struct Body {
+            kind: &'static str,
+            colour: u8,
+        }
+        let frame = encode(&Newer {
+            id: 9,
+            body: Body {
+                kind: "paint",
+                colour: 3,
+            },
+        });
+        let envelope: Envelope<Request> = decode(&frame[LENGTH_BYTES..]).unwrap();
+        assert_eq!(
+            envelope,
+            Envelope {
+                id: RequestId(9),
+                body: Request::Unknown
+            }
+        );
+    }
+
+    #[test]
+    fn bytes_after_the_message_are_an_error() {
+        let mut frame = encode(&Envelope {
+            id: RequestId(1),
+            body: Request::Ping {},
+        })
+        .to_vec();
+        frame.push(0xc0);
+        let error = decode::<Envelope<Request>>(&frame[LENGTH_BYTES..]).unwrap_err();
+        assert_eq!(error.to_string(), "1 bytes after the end of the message");
+    }
+
+    #[test]
+    fn a_frame_over_the_limit_fails_before_its_bytes_arrive() {
+        let mut codec = codec(100);
+        let mut bytes = BytesMut::from(&[0, 0, 0, 101][..]);
+        assert!(codec.decode(&mut bytes).is_err());
+        let mut bytes = BytesMut::from(&[0, 0, 0, 100][..]);
+        assert!(codec.decode(&mut bytes).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_frame_in_pieces_arrives_whole() {
+        let frame = encode(&Envelope {
+            id: RequestId(1),
+            body: Request::Ping {},
+        });
+        let mut codec = codec(100);
+        let mut bytes = BytesMut::new();
+        for (index, byte) in frame.iter().enumerate() {
+            bytes.put_u8(*byte);
+            let decoded = codec.decode(&mut bytes).unwrap();
+            assert_eq!(decoded.is_some(), index + 1 == frame.len());
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused_without_a_deep_stack() {
+        let mut bomb = vec![0x91; 200_000];
+        bomb.push(0xc0);
+        assert!(decode::<Envelope<Request>>(&bomb).is_err());
+        let mut body = vec![0x82, 0xa2, b'i', b'd', 0x01, 0xa4, b'b', b'o', b'd', b'y'];
+        body.extend(bomb);
+        assert!(decode::<Envelope<Request>>(&body).is_err());
+    }
+
+    #[test]
+    fn huge_announced_lengths_fail_without_allocating() {
+        for head in [0xdd, 0xdf, 0xdb, 0xc6] {
+            let bytes = [head, 0xff, 0xff, 0xff, 0xff, 0x01];
+            assert!(decode::<Envelope<Request>>(&bytes).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let _ = decode::<Envelope<Request>>(&bytes);
+            let _ = decode::<Envelope<Event>>(&bytes);
+        }
+
+        #[test]
+        fn entries_round_trip(text in ".{0,300}", seq in 1u64..u64::MAX) {
+            let entry = entry(seq, &text);
+            let bytes = encode_value(&entry);
+            prop_assert_eq!(decode::<Entry>(&bytes).unwrap(), entry);
+        }
+    }
+}
