@@ -1,0 +1,264 @@
+//! Applying a command: `(write transaction, command) -> Outcome | Refusal`, and nothing else.
+//!
+//! No clock, no network, no randomness, no configuration. Each action first checks all that can refuse
+//! it and then writes, so that a refusal leaves no trace. [`Apply`] is what they share: the open tables,
+//! appending to feeds, and the numbering that makes a retry harmless.
+
+mod accounts;
+mod conversations;
+mod posts;
+mod tables;
+
+use super::Appended;
+use super::command::{Action, Command, Once};
+use super::outcome::{Outcome, Refusal};
+use super::stream::{self, Known};
+use crate::store::read::parse;
+use crate::store::record::{BodyRecord, EntryRecord, StreamRecord, encode};
+use crate::store::schema::meta;
+use crate::store::{FeedKey, Head, StoreError};
+use chat_shared::limits::STREAMS_PER_DEVICE;
+use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
+use redb::{ReadableTable, StorageError, WriteTransaction};
+use std::collections::{BTreeSet, HashMap};
+use tables::Tables;
+
+/// Why a command did not end with an outcome.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// As things are it cannot be carried out; nothing was changed.
+    Refused(Refusal),
+    /// The store failed; the whole transaction is to be given up.
+    Failed(StoreError),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Stop::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+impl From<StorageError> for Stop {
+    fn from(error: StorageError) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+/// Rows that nearly every post needs, kept between transactions. There is one writer, so they are what
+/// the store holds; given up with a transaction that failed.
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
+    heads: HashMap<FeedKey, Head>,
+    streams: HashMap<(DeviceId, StreamId), StreamRecord>,
+    members: HashMap<(ConversationId, AccountId), bool>,
+}
+
+/// Rows of each kind in the cache: some ten megabytes. Beyond that it starts anew.
+const CACHED_ROWS: usize = 100_000;
+
+impl Cache {
+    fn keep_bounded(&mut self) {
+        if self.heads.len() > CACHED_ROWS {
+            self.heads.clear();
+        }
+        if self.streams.len() > CACHED_ROWS {
+            self.streams.clear();
+        }
+        if self.members.len() > CACHED_ROWS {
+            self.members.clear();
+        }
+    }
+}
+
+/// One write transaction that commands are applied to.
+pub(crate) struct Apply<'t> {
+    tables: Tables<'t>,
+    cache: &'t mut Cache,
+    dirty_heads: BTreeSet<FeedKey>,
+    dirty_streams: BTreeSet<(DeviceId, StreamId)>,
+    appended: Vec<Appended>,
+}
+
+impl<'t> Apply<'t> {
+    /// Opens the tables.
+    pub(crate) fn begin(
+        transaction: &'t WriteTransaction,
+        cache: &'t mut Cache,
+    ) -> Result<Self, StoreError> {
+        cache.keep_bounded();
+        Ok(Self {
+            tables: Tables::open(transaction)?,
+            cache,
+            dirty_heads: BTreeSet::new(),
+            dirty_streams: BTreeSet::new(),
+            appended: Vec::new(),
+        })
+    }
+
+    /// Carries one command out, or finds that it was carried out before.
+    pub(crate) fn command(&mut self, command: Command) -> Result<Outcome, Stop> {
+        let Command {
+            at,
+            by,
+            once,
+            action,
+        } = command;
+        let Some(once) = once else {
+            return self.act(at, by, action);
+        };
+        match stream::look_up(self.stream(once)?, once.nonce) {
+            Known::Done(outcome) => return Ok(outcome),
+            Known::Stale => return Err(Refusal::StaleNonce.into()),
+            Known::New => {}
+        }
+        let outcome = self.act(at, by, action)?;
+        let record = self.stream(once)?;
+        stream::settle(record, once.nonce, once.settled, &outcome);
+        self.dirty_streams.insert((once.device, once.stream));
+        Ok(outcome)
+    }
+
+    /// Writes what was gathered and gives the new entries, in the order in which they were appended.
+    pub(crate) fn finish(mut self) -> Result<Vec<Appended>, StoreError> {
+        for feed in &self.dirty_heads {
+            let head = self.cache.heads[feed];
+            self.tables
+                .heads
+                .insert(feed.key(), (head.seq.0, head.posts))?;
+        }
+        for key in &self.dirty_streams {
+            let record = encode(&self.cache.streams[key]);
+            self.tables
+                .streams
+                .insert((key.0.0, key.1.0), record.as_slice())?;
+        }
+        if !self.appended.is_empty() {
+            self.count(meta::ENTRIES, self.appended.len() as u64)?;
+        }
+        Ok(self.appended)
+    }
+
+    fn act(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        action: Action,
+    ) -> Result<Outcome, Stop> {
+        match action {
+            Action::Found {
+                fake_salts,
+                first_room,
+                invite,
+            } => self.found(at, &fake_salts, &first_room, invite),
+            Action::Register {
+                name,
+                verifier,
+                admission,
+            } => self.register(at, name, verifier, &admission),
+            Action::EnableAccount { name, enabled } => self.enable_account(at, &name, enabled),
+            Action::ResetPassword { name, verifier } => self.reset_password(at, &name, verifier),
+            Action::AddDevice { label, token_hash } => {
+                self.add_device(at, author(by)?, label, token_hash)
+            }
+            Action::RevokeDevice { device } => self.revoke_device(at, author(by)?, device),
+            Action::AddInvite(invite) => self.add_invite(at, invite),
+            Action::RevokeInvite { invite } => self.revoke_invite(invite),
+            Action::CreateRoom { name, topic } => self.create_room(at, author(by)?, &name, topic),
+            Action::Join { conversation } => self.join(at, author(by)?, conversation),
+            Action::Leave { conversation } => self.leave(at, author(by)?, conversation),
+            Action::SetTopic {
+                conversation,
+                topic,
+            } => self.set_topic(at, author(by)?, conversation, topic),
+            Action::OpenDirect { with } => self.open_direct(at, author(by)?, &with),
+            Action::Post { conversation, text } => self.post(at, author(by)?, conversation, text),
+            Action::MarkRead {
+                conversation,
+                marks,
+            } => self.mark_read(at, conversation, &marks),
+        }
+    }
+
+    fn stream(&mut self, once: Once) -> Result<&mut StreamRecord, Stop> {
+        let key = (once.device, once.stream);
+        if !self.cache.streams.contains_key(&key) {
+            if once.stream.0 >= STREAMS_PER_DEVICE
+                || self.tables.devices.get(once.device.0)?.is_none()
+            {
+                return Err(Refusal::NoSuchDevice(once.device).into());
+            }
+            let record = match self.tables.streams.get((key.0.0, key.1.0))? {
+                Some(record) => parse(record.value(), "stream")?,
+                None => StreamRecord::default(),
+            };
+            self.cache.streams.insert(key, record);
+        }
+        Ok(self.cache.streams.entry(key).or_default())
+    }
+
+    fn head(&mut self, feed: FeedKey) -> Result<Head, Stop> {
+        if let Some(head) = self.cache.heads.get(&feed) {
+            return Ok(*head);
+        }
+        let (seq, posts) = self
+            .tables
+            .heads
+            .get(feed.key())?
+            .map(|head| head.value())
+            .unwrap_or_default();
+        let head = Head {
+            seq: Seq(seq),
+            posts,
+        };
+        self.cache.heads.insert(feed, head);
+        Ok(head)
+    }
+
+    /// Appends the next entry of a feed.
+    fn append(
+        &mut self,
+        feed: FeedKey,
+        at: Timestamp,
+        by: Option<AccountId>,
+        body: BodyRecord,
+    ) -> Result<Seq, Stop> {
+        let mut head = self.head(feed)?;
+        head.seq = head.seq.next();
+        head.posts += u64::from(matches!(body, BodyRecord::Posted(_)));
+        let record = EntryRecord {
+            at,
+            by,
+            posts: head.posts,
+            body,
+        };
+        let (kind, id) = feed.key();
+        self.tables
+            .entries
+            .insert((kind, id, head.seq.0), encode(&record).as_slice())?;
+        self.cache.heads.insert(feed, head);
+        self.dirty_heads.insert(feed);
+        self.appended.push(Appended {
+            feed,
+            entry: record.into_entry(head.seq),
+        });
+        Ok(head.seq)
+    }
+
+    /// Adds to a counter and gives its new value.
+    fn count(&mut self, name: &str, by: u64) -> Result<u64, StorageError> {
+        let value = self.tables.meta.get(name)?.map_or(0, |value| value.value()) + by;
+        self.tables.meta.insert(name, value)?;
+        Ok(value)
+    }
+}
+
+/// Commands of people come from sessions, which know who they are.
+fn author(by: Option<AccountId>) -> Result<AccountId, Stop> {
+    by.ok_or_else(|| Refusal::NoSuchAccount("of nobody".into()).into())
+}

@@ -1,0 +1,129 @@
+//! Why a retry does nothing twice: the numbered commands of one stream.
+//!
+//! A client numbers its commands counting up and has at most [`STREAM_WINDOW`] of them unanswered. The
+//! stream's row keeps the outcomes of that window, in the same transaction as what they did. A number
+//! that is not in it was refused or never arrived, and may still be carried out.
+
+use super::outcome::Outcome;
+use crate::store::record::StreamRecord;
+use chat_shared::limits::STREAM_WINDOW;
+use chat_shared::{ConversationId, Nonce, Seq};
+
+/// What is known of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// It was not carried out.
+    New,
+    /// It was, with this outcome.
+    Done(Outcome),
+    /// It is so old that nobody knows.
+    Stale,
+}
+
+/// Looks a number up.
+pub(crate) fn look_up(record: &StreamRecord, nonce: Nonce) -> Known {
+    if nonce.0 <= record.settled || is_past(nonce.0, record.last) {
+        return Known::Stale;
+    }
+    match record
+        .outcomes
+        .binary_search_by_key(&nonce.0, |outcome| outcome.0)
+    {
+        Ok(index) => {
+            let (_, conversation, seq) = record.outcomes[index];
+            Known::Done(Outcome::Done {
+                conversation: (conversation != 0).then_some(ConversationId(conversation)),
+                seq: (seq != 0).then_some(Seq(seq)),
+            })
+        }
+        Err(_) => Known::New,
+    }
+}
+
+/// Remembers that a new number was carried out, and forgets what no retry can ask for.
+pub(crate) fn settle(record: &mut StreamRecord, nonce: Nonce, settled: Nonce, outcome: &Outcome) {
+    let (conversation, seq) = match outcome {
+        Outcome::Done { conversation, seq } => (
+            conversation.map_or(0, |id| id.0),
+            seq.map_or(0, |seq| seq.0),
+        ),
+        _ => (0, 0),
+    };
+    let place = record
+        .outcomes
+        .partition_point(|outcome| outcome.0 < nonce.0);
+    record.outcomes.insert(place, (nonce.0, conversation, seq));
+    record.last = record.last.max(nonce.0);
+    // A client that claims answers to what it has not sent yet only spoils its own retries; hold it to
+    // what was carried out, so that its stream goes on.
+    record.settled = record.settled.max(settled.0.min(nonce.0.saturating_sub(1)));
+    let (floor, last) = (record.settled, record.last);
+    record
+        .outcomes
+        .retain(|outcome| outcome.0 > floor && !is_past(outcome.0, last));
+}
+
+/// Whether a number is too far behind the newest to be asked for.
+fn is_past(nonce: u64, last: u64) -> bool {
+    last.saturating_sub(nonce) >= STREAM_WINDOW
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(seq: u64) -> Outcome {
+        Outcome::at(ConversationId(5), Seq(seq))
+    }
+
+    #[test]
+    fn a_number_is_new_once() {
+        let mut record = StreamRecord::default();
+        assert_eq!(look_up(&record, Nonce(1)), Known::New);
+        settle(&mut record, Nonce(1), Nonce(0), &outcome(9));
+        assert_eq!(look_up(&record, Nonce(1)), Known::Done(outcome(9)));
+        assert_eq!(look_up(&record, Nonce(2)), Known::New);
+    }
+
+    #[test]
+    fn a_refused_number_may_be_used_after_later_ones() {
+        let mut record = StreamRecord::default();
+        settle(&mut record, Nonce(3), Nonce(0), &outcome(3));
+        assert_eq!(look_up(&record, Nonce(2)), Known::New);
+        settle(&mut record, Nonce(2), Nonce(0), &outcome(4));
+        assert_eq!(look_up(&record, Nonce(2)), Known::Done(outcome(4)));
+        assert_eq!(look_up(&record, Nonce(3)), Known::Done(outcome(3)));
+        assert_eq!(record.last, 3);
+    }
+
+    #[test]
+    fn the_whole_window_can_be_asked_for_again_and_nothing_older() {
+        let mut record = StreamRecord::default();
+        for nonce in 1..=STREAM_WINDOW + 10 {
+            settle(&mut record, Nonce(nonce), Nonce(0), &outcome(nonce));
+        }
+        assert_eq!(look_up(&record, Nonce(10)), Known::Stale);
+        assert_eq!(look_up(&record, Nonce(11)), Known::Done(outcome(11)));
+        assert_eq!(record.outcomes.len() as u64, STREAM_WINDOW);
+    }
+
+    #[test]
+    fn what_the_client_has_settled_is_forgotten() {
+        let mut record = StreamRecord::default();
+        for nonce in 1..=20 {
+            settle(&mut record, Nonce(nonce), Nonce(nonce - 1), &outcome(nonce));
+        }
+        assert_eq!(record.outcomes, vec![(20, 5, 20)]);
+        assert_eq!(look_up(&record, Nonce(19)), Known::Stale);
+        assert_eq!(look_up(&record, Nonce(20)), Known::Done(outcome(20)));
+    }
+
+    #[test]
+    fn a_claim_to_have_settled_the_future_does_not_end_the_stream() {
+        let mut record = StreamRecord::default();
+        settle(&mut record, Nonce(1), Nonce(u64::MAX), &outcome(1));
+        assert_eq!(look_up(&record, Nonce(2)), Known::New);
+        settle(&mut record, Nonce(u64::MAX), Nonce(0), &outcome(2));
+        assert_eq!(look_up(&record, Nonce(u64::MAX)), Known::Done(outcome(2)));
+    }
+}

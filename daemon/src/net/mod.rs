@@ -1,0 +1,11 @@
+//! The network: from a socket to a session.
+//!
+//! [`listener`] accepts and counts, [`tls`] is the daemon's certificate, [`peer`] says who may administer,
+//! [`connection`] hands a socket to the thread that will use it, and [`inbound`] reads its frames no faster
+//! than they can be dealt with.
+
+pub(crate) mod connection;
+pub(crate) mod inbound;
+pub(crate) mod listener;
+pub(crate) mod peer;
+pub(crate) mod tls;

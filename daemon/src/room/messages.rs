@@ -1,0 +1,90 @@
+//! What rooms accept, and what rooms and the registry tell the workers.
+
+use crate::journal::{SessionId, WorkerId};
+use crate::store::FeedKey;
+use actix::{Message, Recipient};
+use bytes::Bytes;
+use chat_shared::{AccountId, ConversationId, Fault, Seq};
+
+/// To a room: somebody has read up to here.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct MarkRead {
+    pub(crate) account: AccountId,
+    pub(crate) seq: Seq,
+}
+
+/// To a room: somebody is writing.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Typing {
+    pub(crate) account: AccountId,
+}
+
+/// To a room: whether this worker has sessions that follow it.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Interest {
+    pub(crate) worker: WorkerId,
+    pub(crate) follows: bool,
+}
+
+/// To a room: hand over what is not durable yet and end.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct EndRoom;
+
+/// To the registry: a room ended that should not have.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct RoomDied {
+    pub(crate) conversation: ConversationId,
+}
+
+/// To a worker: new entries of a feed, encoded once for all receivers.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Deliver {
+    pub(crate) feed: FeedKey,
+    /// The first of them.
+    pub(crate) first: Seq,
+    /// The last of them, which is the feed's newest.
+    pub(crate) last: Seq,
+    /// Whole frames; empty where only the newest number is told.
+    pub(crate) frames: Bytes,
+    /// For the sessions of an account: what it came into or left.
+    pub(crate) changes: Vec<MembershipChange>,
+}
+
+/// An account is in a conversation, or no longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MembershipChange {
+    Added(ConversationId),
+    Removed(ConversationId),
+}
+
+/// To a worker: something that may be lost, for all who follow a feed.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Signal {
+    pub(crate) audience: FeedKey,
+    pub(crate) frame: Bytes,
+}
+
+/// To a worker: end a session, and tell it why.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct EndSession {
+    pub(crate) session: SessionId,
+    pub(crate) fault: Fault,
+}
+
+/// How rooms and the registry reach a worker. Made once and shared: a fresh address per message would
+/// step round the bound of its mailbox.
+#[derive(Debug)]
+pub(crate) struct WorkerLink {
+    pub(crate) worker: WorkerId,
+    pub(crate) deliver: Recipient<Deliver>,
+    pub(crate) signal: Recipient<Signal>,
+    pub(crate) end: Recipient<EndSession>,
+}

@@ -1,0 +1,235 @@
+//! Rooms: one actor for each conversation in use, be it a room or a direct one. A room encodes its new
+//! entries once for everybody, and gathers read marks and typing notices.
+//!
+//! [`messages`] is what it accepts and tells, [`state`] its rules, and this file the shell. Which session
+//! follows a conversation is known to the worker that holds the session (`session::fanout`), which is
+//! where delivering it is cheapest; a room knows which workers care. Tier 1: it asks the journal only.
+
+pub(crate) mod messages;
+pub(crate) mod state;
+
+use crate::clock::now;
+use crate::journal::{Action, Command, Committed, Journal, ReplyTo, Submission, Watch, WorkerId};
+use crate::store::Store;
+use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
+use bytes::Bytes;
+use chat_shared::{ConversationId, Seq};
+use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, WorkerLink};
+use state::RoomState;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Read marks of a conversation become durable together, once in this time.
+const MARKS_EVERY: Duration = Duration::from_secs(2);
+/// Messages in the mailbox; each sender has one place more.
+const MAILBOX: usize = 1024;
+
+/// What all rooms share.
+pub(crate) struct Surroundings {
+    pub(crate) links: Vec<WorkerLink>,
+    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) registry: Recipient<RoomDied>,
+}
+
+/// The actor.
+pub(crate) struct Room {
+    conversation: ConversationId,
+    state: RoomState,
+    interested: BTreeSet<WorkerId>,
+    around: Rc<Surroundings>,
+    marks_scheduled: bool,
+    ended: bool,
+}
+
+/// Whether a room is the first of its conversation or takes the place of one that died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    First,
+    /// Tell the workers where the feed ends, so that they catch up with what the dead one did not
+    /// deliver.
+    Again,
+}
+
+impl Room {
+    /// Starts a room for the workers that follow it. Entries that are committed after a read that begins
+    /// later than this are delivered.
+    pub(crate) fn open(
+        conversation: ConversationId,
+        interested: BTreeSet<WorkerId>,
+        around: Rc<Surroundings>,
+        start: Start,
+    ) -> Addr<Self> {
+        Self::create(|ctx| {
+            ctx.set_mailbox_capacity(MAILBOX);
+            around.journal.watch(Watch {
+                conversation,
+                room: ctx.address().recipient(),
+            });
+            let room = Self {
+                conversation,
+                state: RoomState::new(conversation),
+                interested,
+                around,
+                marks_scheduled: false,
+                ended: false,
+            };
+            if start == Start::Again {
+                room.announce_head(ctx);
+            }
+            room
+        })
+    }
+
+    fn announce_head(&self, ctx: &Context<Self>) {
+        let feed = self.state.feed();
+        let addr = ctx.address();
+        let store = self.around.store.clone();
+        actix_rt::spawn(async move {
+            let head = tokio::task::spawn_blocking(move || store.read(|reader| reader.head(feed)));
+            if let Ok(Ok(head)) = head.await {
+                let _ = addr.try_send(Announce(head.seq));
+            }
+        });
+    }
+
+    fn deliver(&self, first: Seq, last: Seq, frames: &Bytes) {
+        for link in self.interested_links() {
+            let deliver = Deliver {
+                feed: self.state.feed(),
+                first,
+                last,
+                frames: frames.clone(),
+                changes: Vec::new(),
+            };
+            if link.deliver.try_send(deliver).is_err() {
+                // Its sessions see the gap with the next entry, and catch up.
+                tracing::warn!(worker = ?link.worker, "a worker does not take entries");
+            }
+        }
+    }
+
+    fn interested_links(&self) -> impl Iterator<Item = &WorkerLink> {
+        self.around
+            .links
+            .iter()
+            .filter(|link| self.interested.contains(&link.worker))
+    }
+
+    fn schedule_marks(&mut self, ctx: &mut Context<Self>) {
+        if self.state.has_marks() && !self.marks_scheduled {
+            self.marks_scheduled = true;
+            ctx.run_later(MARKS_EVERY, |room, _| room.submit_marks());
+        }
+    }
+
+    fn submit_marks(&mut self) {
+        self.marks_scheduled = false;
+        let marks = self.state.take_marks();
+        if marks.is_empty() {
+            return;
+        }
+        let action = Action::MarkRead {
+            conversation: self.conversation,
+            marks,
+        };
+        let command = Command {
+            at: now(),
+            by: None,
+            once: None,
+            action,
+        };
+        // Where the journal is busy these are lost, and said again at the next reading.
+        let _ = self.around.journal.submit(Submission {
+            command,
+            reply: ReplyTo::Nobody,
+        });
+    }
+}
+
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+struct Announce(Seq);
+
+impl Actor for Room {
+    type Context = Context<Self>;
+}
+
+impl Drop for Room {
+    /// A room that ends without having been told to has panicked: the registry makes another.
+    fn drop(&mut self) {
+        if !self.ended {
+            let _ = self.around.registry.try_send(RoomDied {
+                conversation: self.conversation,
+            });
+        }
+    }
+}
+
+impl Handler<Committed> for Room {
+    type Result = ();
+
+    fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
+        if let Some(encoded) = self.state.committed(&committed.entries) {
+            self.deliver(encoded.first, encoded.last, &encoded.frames);
+        }
+        self.schedule_marks(ctx);
+    }
+}
+
+impl Handler<Announce> for Room {
+    type Result = ();
+
+    fn handle(&mut self, head: Announce, _: &mut Self::Context) {
+        self.deliver(head.0.next(), head.0, &Bytes::new());
+    }
+}
+
+impl Handler<MarkRead> for Room {
+    type Result = ();
+
+    fn handle(&mut self, read: MarkRead, ctx: &mut Self::Context) {
+        self.state.mark(read.account, read.seq);
+        self.schedule_marks(ctx);
+    }
+}
+
+impl Handler<Typing> for Room {
+    type Result = ();
+
+    fn handle(&mut self, typing: Typing, _: &mut Self::Context) {
+        if let Some(frame) = self.state.typing(typing.account, now()) {
+            for link in self.interested_links() {
+                let signal = Signal {
+                    audience: self.state.feed(),
+                    frame: frame.clone(),
+                };
+                let _ = link.signal.try_send(signal);
+            }
+        }
+    }
+}
+
+impl Handler<Interest> for Room {
+    type Result = ();
+
+    fn handle(&mut self, interest: Interest, _: &mut Self::Context) {
+        if interest.follows {
+            self.interested.insert(interest.worker);
+        } else {
+            self.interested.remove(&interest.worker);
+        }
+    }
+}
+
+impl Handler<EndRoom> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: EndRoom, ctx: &mut Self::Context) {
+        self.submit_marks();
+        self.ended = true;
+        ctx.stop();
+    }
+}

@@ -1,0 +1,292 @@
+//! Who follows which feed on one thread, and up to where each has got: the rules of delivery, without
+//! clock or I/O.
+//!
+//! A subscription is *live* while its connection has been given everything; then a new entry goes straight
+//! into its outbox. It is *behind* while it still reads from the store, because it has just begun, lagged,
+//! or an entry was missed: then new entries only move the feed's newest number, and it is live again once
+//! it has read up to there. So each entry arrives once, in order, whoever is slow.
+
+use super::outbox::Outbox;
+use crate::journal::SessionId;
+use crate::store::FeedKey;
+use bytes::Bytes;
+use chat_shared::Seq;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// One session's subscription to one feed.
+pub(crate) struct Subscription {
+    session: SessionId,
+    outbox: Rc<Outbox>,
+    sent: Cell<Seq>,
+    live: Cell<bool>,
+    /// Whether it is known from where on to send.
+    started: Cell<bool>,
+}
+
+impl Subscription {
+    /// The newest entry that was put into the outbox.
+    pub(crate) fn sent(&self) -> Seq {
+        self.sent.get()
+    }
+
+    /// Whether it has to read from the store.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.started.get() && !self.live.get()
+    }
+
+    /// Where to go on: a client's cursor, before the first entry is sent.
+    pub(crate) fn start_after(&self, seq: Seq) {
+        self.sent.set(seq);
+        self.live.set(false);
+        self.started.set(true);
+    }
+}
+
+#[derive(Default)]
+struct Followers {
+    newest: Seq,
+    subscriptions: Vec<Rc<Subscription>>,
+}
+
+/// All subscriptions of one thread.
+#[derive(Default)]
+pub(crate) struct Fanout {
+    feeds: HashMap<FeedKey, Followers>,
+}
+
+impl Fanout {
+    /// Follows a feed; nothing is sent before [`Subscription::start_after`] says from where on.
+    pub(crate) fn subscribe(
+        &mut self,
+        feed: FeedKey,
+        session: SessionId,
+        outbox: Rc<Outbox>,
+    ) -> Rc<Subscription> {
+        let subscription = Rc::new(Subscription {
+            session,
+            outbox,
+            sent: Cell::new(Seq(0)),
+            live: Cell::new(false),
+            started: Cell::new(false),
+        });
+        self.feeds
+            .entry(feed)
+            .or_default()
+            .subscriptions
+            .push(subscription.clone());
+        subscription
+    }
+
+    /// Follows it no longer. Whether nobody of this thread does.
+    pub(crate) fn unsubscribe(&mut self, feed: FeedKey, subscription: &Rc<Subscription>) -> bool {
+        let Some(followers) = self.feeds.get_mut(&feed) else {
+            return false;
+        };
+        let place = followers
+            .subscriptions
+            .iter()
+            .position(|other| Rc::ptr_eq(other, subscription));
+        if let Some(place) = place {
+            followers.subscriptions.swap_remove(place);
+        }
+        let is_empty = followers.subscriptions.is_empty();
+        if is_empty {
+            self.feeds.remove(&feed);
+        }
+        is_empty
+    }
+
+    /// New entries of a feed. Those who miss something are given to `catch_up`: they are to read it.
+    /// A lagging connection is not among them; it reads when its outbox is empty.
+    pub(crate) fn deliver(
+        &mut self,
+        feed: FeedKey,
+        first: Seq,
+        last: Seq,
+        frames: &Bytes,
+        mut catch_up: impl FnMut(SessionId),
+    ) {
+        let Some(followers) = self.feeds.get_mut(&feed) else {
+            return;
+        };
+        followers.newest = followers.newest.max(last);
+        for subscription in &followers.subscriptions {
+            let sent = subscription.sent.get();
+            if !subscription.live.get() || sent >= last {
+                continue;
+            }
+            if sent.next() != first {
+                subscription.live.set(false);
+                catch_up(subscription.session);
+            } else if subscription.outbox.offer(frames.clone()).is_ok() {
+                subscription.sent.set(last);
+            } else {
+                subscription.live.set(false);
+            }
+        }
+    }
+
+    /// A subscription read up to here from a snapshot in which this was the newest entry; live again
+    /// if nothing came since.
+    pub(crate) fn advance(
+        &self,
+        feed: FeedKey,
+        subscription: &Subscription,
+        upto: Seq,
+        newest: Seq,
+    ) {
+        subscription.sent.set(upto);
+        let known = self
+            .feeds
+            .get(&feed)
+            .map_or(Seq(0), |followers| followers.newest);
+        subscription.live.set(upto >= newest && upto >= known);
+    }
+
+    /// Something that may be lost, for all who follow a feed.
+    pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes) {
+        if let Some(followers) = self.feeds.get(&feed) {
+            for subscription in &followers.subscriptions {
+                subscription.outbox.signal(frame.clone());
+            }
+        }
+    }
+
+    /// The sessions that follow a feed.
+    pub(crate) fn sessions(&self, feed: FeedKey) -> Vec<SessionId> {
+        let followers = self
+            .feeds
+            .get(&feed)
+            .map(|followers| &followers.subscriptions);
+        followers
+            .into_iter()
+            .flatten()
+            .map(|subscription| subscription.session)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FEED: FeedKey = FeedKey::House;
+
+    struct Scene {
+        fanout: Fanout,
+        outbox: Rc<Outbox>,
+        subscription: Rc<Subscription>,
+    }
+
+    impl Scene {
+        fn new(limit: usize) -> Self {
+            let mut fanout = Fanout::default();
+            let outbox = Rc::new(Outbox::new(limit));
+            let subscription = fanout.subscribe(FEED, SessionId(1), outbox.clone());
+            subscription.start_after(Seq(0));
+            Self {
+                fanout,
+                outbox,
+                subscription,
+            }
+        }
+
+        /// Delivers entries; how many sessions are to catch up at once.
+        fn deliver(&mut self, first: u64, last: u64) -> usize {
+            let mut behind = 0;
+            let frame = Bytes::from_static(&[0; 10]);
+            self.fanout
+                .deliver(FEED, Seq(first), Seq(last), &frame, |_| behind += 1);
+            behind
+        }
+    }
+
+    #[test]
+    fn what_comes_while_reading_is_read_too_before_it_is_live() {
+        let mut scene = Scene::new(1000);
+        assert_eq!(scene.deliver(5, 6), 0);
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(4), Seq(4));
+        assert!(scene.subscription.is_behind(), "5 and 6 came meanwhile");
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(6), Seq(6));
+        assert!(!scene.subscription.is_behind());
+        scene.deliver(7, 7);
+        assert_eq!(scene.subscription.sent(), Seq(7));
+    }
+
+    #[test]
+    fn what_was_read_already_is_not_sent_again() {
+        let mut scene = Scene::new(1000);
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(9), Seq(9));
+        let room = scene.outbox.room();
+        scene.deliver(8, 9);
+        assert_eq!(scene.outbox.room(), room);
+        assert_eq!(scene.subscription.sent(), Seq(9));
+    }
+
+    #[test]
+    fn a_gap_or_an_overlap_makes_it_catch_up_at_once() {
+        let mut scene = Scene::new(1000);
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(3), Seq(3));
+        assert_eq!(scene.deliver(5, 5), 1);
+        assert!(scene.subscription.is_behind());
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(5), Seq(5));
+        assert_eq!(
+            scene.deliver(4, 6),
+            1,
+            "only 6 is new, but the frame holds all three"
+        );
+    }
+
+    #[test]
+    fn a_full_outbox_never_loses_an_entry() {
+        let mut scene = Scene::new(15);
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(0), Seq(0));
+        assert_eq!(scene.deliver(1, 1), 0);
+        assert_eq!(scene.deliver(2, 2), 0, "it reads when its outbox is empty");
+        assert!(scene.subscription.is_behind());
+        assert_eq!(scene.subscription.sent(), Seq(1));
+    }
+
+    #[test]
+    fn a_room_that_was_made_again_tells_where_its_feed_ends() {
+        let mut scene = Scene::new(1000);
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(3), Seq(3));
+        let nothing = Bytes::new();
+        let mut behind = 0;
+        scene
+            .fanout
+            .deliver(FEED, Seq(4), Seq(3), &nothing, |_| behind += 1);
+        assert_eq!(behind, 0);
+        scene
+            .fanout
+            .deliver(FEED, Seq(6), Seq(5), &nothing, |_| behind += 1);
+        assert_eq!(behind, 1);
+    }
+
+    #[test]
+    fn the_last_to_leave_is_told_so() {
+        let mut scene = Scene::new(1000);
+        let other = scene
+            .fanout
+            .subscribe(FEED, SessionId(2), scene.outbox.clone());
+        assert!(!scene.fanout.unsubscribe(FEED, &scene.subscription));
+        assert_eq!(scene.fanout.sessions(FEED), [SessionId(2)]);
+        assert!(scene.fanout.unsubscribe(FEED, &other));
+    }
+}

@@ -1,0 +1,384 @@
+//! How a session follows feeds: it subscribes first and reads then, and whatever it misses later, because
+//! it was slow or a room died, it reads from the store by cursor.
+
+use super::{CatchUp, FollowNew, Session, Unfollow, faults};
+use crate::room::state::encode_entries;
+use crate::store::read::Page;
+use crate::store::{FeedKey, Reader, StoreError};
+use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
+use bytes::Bytes;
+use chat_shared::limits::SYNC_ENTRIES;
+use chat_shared::state::ReadMark;
+use chat_shared::{
+    AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, RequestId, Seq,
+};
+use std::collections::HashMap;
+
+/// Entries read at once of one feed.
+const PAGE_ENTRIES: usize = 500;
+/// Feeds read at once.
+const PAGE_FEEDS: usize = 64;
+/// The least that is worth reading.
+const PAGE_BYTES: usize = 16 * 1024;
+
+/// What a sync asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wants {
+    /// Whether a sync was asked for.
+    pub(crate) synced: bool,
+    pub(crate) only: Option<Vec<ConversationId>>,
+    pub(crate) newest: u32,
+}
+
+/// A page of one feed that a session is to be sent.
+struct Read {
+    feed: FeedKey,
+    /// Above this place.
+    after: Seq,
+    frames: Bytes,
+    upto: Seq,
+    newest: Seq,
+}
+
+impl Session {
+    /// Begins anew to follow what a sync asks for.
+    pub(super) fn sync(
+        &mut self,
+        request: RequestId,
+        account: AccountId,
+        wants: Wants,
+        house: Option<Seq>,
+        cursors: HashMap<ConversationId, Seq>,
+        ctx: &mut Context<Self>,
+    ) {
+        self.unsubscribe_all();
+        self.wants = wants.clone();
+        self.subscribe(FeedKey::Account(account));
+        if let Some(seq) = house {
+            self.subscribe(FeedKey::House).start_after(seq);
+        }
+        let only = wants.only;
+        let which = move |reader: &Reader| {
+            let all = reader.memberships(account)?;
+            let Some(only) = only else { return Ok(Ok(all)) };
+            let all: HashMap<_, _> = all.into_iter().collect();
+            let mut chosen = Vec::new();
+            for id in only {
+                match all.get(&id) {
+                    Some(mark) => chosen.push((id, *mark)),
+                    None => return Ok(Err(cannot_follow(reader, id)?)),
+                }
+            }
+            Ok(Ok(chosen))
+        };
+        self.read(ctx, request, which, move |session, ctx, memberships| {
+            let ids: Vec<_> = memberships.iter().map(|(id, _)| *id).collect();
+            for id in &ids {
+                session.subscribe(FeedKey::Conversation(*id));
+            }
+            let go_on = move |session: &mut Self, ctx: &mut Context<Self>| {
+                session.summarise(request, account, memberships, cursors, ctx);
+            };
+            match session.shared.open_rooms(&ids) {
+                Err(fault) => session.refuse(request, fault),
+                Ok(None) => go_on(session, ctx),
+                Ok(Some(opened)) => {
+                    session.after(ctx, request, opened, move |session, ctx, rooms| {
+                        session.shared.rooms_opened(rooms);
+                        go_on(session, ctx);
+                    })
+                }
+            }
+        });
+    }
+
+    /// Subscribed to all: read where each conversation stands, answer, and send what is missing.
+    fn summarise(
+        &mut self,
+        request: RequestId,
+        account: AccountId,
+        memberships: Vec<(ConversationId, ReadMark)>,
+        cursors: HashMap<ConversationId, Seq>,
+        ctx: &mut Context<Self>,
+    ) {
+        let newest = self.wants.newest;
+        let ask = move |reader: &Reader| {
+            let account_seq = reader.head(FeedKey::Account(account))?.seq;
+            let house_seq = reader.head(FeedKey::House)?.seq;
+            let mut conversations = Vec::with_capacity(memberships.len());
+            for (id, mark) in memberships {
+                let cursor = cursors.get(&id).copied();
+                if let Some(summary) = summary(reader, id, mark, cursor, newest)? {
+                    conversations.push(summary);
+                }
+            }
+            Ok(Ok((account_seq, house_seq, conversations)))
+        };
+        self.read(
+            ctx,
+            request,
+            ask,
+            move |session, ctx, (account_seq, house_seq, conversations)| {
+                for summary in &conversations {
+                    session.start_after(FeedKey::Conversation(summary.conversation), summary.after);
+                }
+                session.start_after(FeedKey::Account(account), account_seq);
+                session.answer(
+                    request,
+                    Event::Synced {
+                        account_seq,
+                        house_seq,
+                        conversations,
+                    },
+                );
+                session.catch_up(ctx);
+            },
+        );
+    }
+
+    fn start_after(&self, feed: FeedKey, seq: Seq) {
+        if let Some(subscription) = self.subscriptions.get(&feed) {
+            subscription.start_after(seq);
+        }
+    }
+
+    fn subscribe(&mut self, feed: FeedKey) -> &super::Subscription {
+        self.subscriptions.entry(feed).or_insert_with(|| {
+            self.shared.fanout.borrow_mut().subscribe(
+                feed,
+                self.handle.id,
+                self.handle.outbox.clone(),
+            )
+        })
+    }
+
+    fn unsubscribe_all(&mut self) {
+        for (feed, subscription) in self.subscriptions.drain() {
+            self.shared.unsubscribe(feed, &subscription);
+        }
+    }
+
+    /// Reads a page of what is behind, as much as the outbox has room for; goes on until all is live or
+    /// the outbox is full, and then again when it is empty.
+    pub(super) fn catch_up(&mut self, ctx: &mut Context<Self>) {
+        let room = self.handle.outbox.room();
+        if self.is_catching_up || room < PAGE_BYTES {
+            return;
+        }
+        let behind = self
+            .subscriptions
+            .iter()
+            .filter(|(_, subscription)| subscription.is_behind());
+        let behind: Vec<_> = behind
+            .take(PAGE_FEEDS)
+            .map(|(feed, sent)| (*feed, sent.sent()))
+            .collect();
+        if behind.is_empty() {
+            return;
+        }
+        let Some(account) = self.person.as_ref().map(|person| person.account) else {
+            return;
+        };
+        self.is_catching_up = true;
+        let store = self.shared.house.store.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            store.read(|reader| read_behind(reader, account, &behind, room))
+        });
+        ctx.spawn(reading.into_actor(self).map(|read, session, ctx| {
+            session.is_catching_up = false;
+            match read {
+                // Nothing to send: who left a conversation is told so on another road.
+                Ok(Ok(pages)) if pages.is_empty() => {}
+                Ok(Ok(pages)) => {
+                    for page in pages {
+                        session.send_page(page);
+                    }
+                    session.catch_up(ctx);
+                }
+                Ok(Err(error)) => session.close(faults::store(&error), ctx),
+                Err(error) => session.close(faults::internal("catching up", &error), ctx),
+            }
+        }));
+    }
+
+    fn send_page(&mut self, page: Read) {
+        let Some(subscription) = self.subscriptions.get(&page.feed) else {
+            return;
+        };
+        // Another sync may have begun it anew while this page was read.
+        if !subscription.is_behind() || subscription.sent() != page.after {
+            return;
+        }
+        self.handle.outbox.push(page.frames);
+        self.shared
+            .fanout
+            .borrow()
+            .advance(page.feed, subscription, page.upto, page.newest);
+    }
+}
+
+/// What is missing of each feed, encoded, up to about `room` bytes in all.
+fn read_behind(
+    reader: &Reader,
+    account: AccountId,
+    behind: &[(FeedKey, Seq)],
+    room: usize,
+) -> Result<Vec<Read>, StoreError> {
+    let mut pages = Vec::new();
+    let mut left = room;
+    for (feed, sent) in behind {
+        if let FeedKey::Conversation(conversation) = feed
+            && !reader.is_member(*conversation, account)?
+        {
+            continue;
+        }
+        let newest = reader.head(*feed)?.seq;
+        let page = Page {
+            entries: PAGE_ENTRIES,
+            bytes: left,
+        };
+        let entries = reader.entries_after(*feed, *sent, page)?;
+        let (upto, frames) = match encode_entries(feed.feed(), &entries) {
+            Some(encoded) => (encoded.last, encoded.frames),
+            None => (newest, Bytes::new()),
+        };
+        left = left.saturating_sub(frames.len());
+        pages.push(Read {
+            feed: *feed,
+            after: *sent,
+            frames,
+            upto,
+            newest,
+        });
+        if left < PAGE_BYTES {
+            break;
+        }
+    }
+    Ok(pages)
+}
+
+/// Why somebody cannot follow a conversation that they are not in.
+fn cannot_follow(reader: &Reader, id: ConversationId) -> Result<Fault, StoreError> {
+    let is_room = reader
+        .conversation(id)?
+        .is_some_and(|record| record.room.is_some());
+    Ok(if is_room {
+        faults::not_a_member(id)
+    } else {
+        faults::no_such_conversation(id)
+    })
+}
+
+/// What a screen shows of a conversation, and from where on its entries are sent.
+fn summary(
+    reader: &Reader,
+    id: ConversationId,
+    mark: ReadMark,
+    cursor: Option<Seq>,
+    newest: u32,
+) -> Result<Option<ConversationSummary>, StoreError> {
+    let Some(record) = reader.conversation(id)? else {
+        return Ok(None);
+    };
+    let head = reader.head(FeedKey::Conversation(id))?;
+    let without_cursor = Seq(head
+        .seq
+        .0
+        .saturating_sub(u64::from(newest.min(SYNC_ENTRIES))));
+    let after = match cursor {
+        // A cursor beyond the end comes of a store that was set back: begin anew.
+        Some(cursor) if cursor > head.seq => without_cursor,
+        Some(cursor) if head.seq.0 - cursor.0 > u64::from(SYNC_ENTRIES) => without_cursor,
+        Some(cursor) => cursor,
+        None => without_cursor,
+    };
+    let about = match record.room {
+        Some(name) => ConversationKind::Room {
+            name,
+            topic: record.topic,
+        },
+        None => ConversationKind::Direct {
+            members: reader.members_after(id, AccountId(0), usize::MAX)?,
+        },
+    };
+    Ok(Some(ConversationSummary {
+        conversation: id,
+        about,
+        members: record.members,
+        seq: head.seq,
+        posts: head.posts,
+        read: mark.seq,
+        read_posts: mark.posts,
+        after,
+    }))
+}
+
+impl Handler<CatchUp> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: CatchUp, ctx: &mut Self::Context) {
+        self.catch_up(ctx);
+    }
+}
+
+impl Handler<FollowNew> for Session {
+    type Result = ();
+
+    fn handle(&mut self, follow: FollowNew, ctx: &mut Self::Context) {
+        let FollowNew(id) = follow;
+        let feed = FeedKey::Conversation(id);
+        let Some(account) = self.person.as_ref().map(|person| person.account) else {
+            return;
+        };
+        if !self.wants.synced || self.wants.only.is_some() || self.subscriptions.contains_key(&feed)
+        {
+            return;
+        }
+        self.subscribe(feed);
+        let newest = self.wants.newest;
+        let go_on = move |session: &mut Self, ctx: &mut Context<Self>| {
+            let ask = move |reader: &Reader| {
+                let memberships = reader.memberships(account)?;
+                match memberships.into_iter().find(|(other, _)| *other == id) {
+                    Some((_, mark)) => summary(reader, id, mark, None, newest),
+                    None => Ok(None),
+                }
+            };
+            session.read_quietly(ctx, ask, move |session, ctx, summary| {
+                if let Some(conversation) = summary {
+                    session.start_after(feed, conversation.after);
+                    session.say(Event::Opened { conversation });
+                    session.catch_up(ctx);
+                }
+            });
+        };
+        match self.shared.open_rooms(&[id]) {
+            Err(fault) => self.close(fault, ctx),
+            Ok(None) => go_on(self, ctx),
+            Ok(Some(opened)) => {
+                ctx.spawn(
+                    opened
+                        .into_actor(self)
+                        .map(move |rooms, session, ctx| match rooms {
+                            Ok(rooms) => {
+                                session.shared.rooms_opened(rooms);
+                                go_on(session, ctx);
+                            }
+                            Err(_) => session.close(faults::busy(), ctx),
+                        }),
+                );
+            }
+        }
+    }
+}
+
+impl Handler<Unfollow> for Session {
+    type Result = ();
+
+    fn handle(&mut self, unfollow: Unfollow, _: &mut Self::Context) {
+        let feed = FeedKey::Conversation(unfollow.0);
+        if let Some(subscription) = self.subscriptions.remove(&feed) {
+            self.shared.unsubscribe(feed, &subscription);
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Greeting, making an account, and signing in: SCRAM (RFC 5802, 7677) inside SASL, or a device's token.
+
+use super::super::state::Phase;
+use super::super::{Login, Person, Session, answers, faults};
+use crate::auth::tokens;
+use crate::clock::now;
+use crate::invite_code;
+use crate::journal::command::{Admission, Name};
+use crate::journal::{Action, Command, Journal, ReplyTo, Submission};
+use crate::random;
+use crate::registry::messages::{AskLogin, LoginTried, SignedIn};
+use crate::store::Reader;
+use crate::store::record::{AccountRecord, Verifier};
+use actix::Context;
+use chat_shared::limits::{PROTOCOL_VERSION, STREAM_WINDOW};
+use chat_shared::names::{AccountName, skeleton};
+use chat_shared::scram::{self, MAX_ITERATIONS, Mechanism, ServerLogin};
+use chat_shared::{
+    AccountId, DeviceId, Event, Fault, FaultCode, Limits, RegistrationMode, RequestId, VerifierData,
+};
+use serde_bytes::ByteBuf;
+use tokio::sync::oneshot;
+
+/// As a u32, which it is far below.
+const STREAM_WINDOW_U32: u32 = STREAM_WINDOW as u32;
+/// Wrong passwords on one connection; after that it ends, so that guessing costs a handshake too.
+const FAILURES_PER_CONNECTION: u32 = 5;
+/// Bytes of a client's name that go into the log.
+const CLIENT_NAME_BYTES: usize = 64;
+
+pub(super) fn hello(
+    session: &mut Session,
+    id: RequestId,
+    client: &str,
+    version: u32,
+    ctx: &mut Context<Session>,
+) {
+    if version != PROTOCOL_VERSION {
+        let text = format!(
+            "this daemon speaks version {PROTOCOL_VERSION} of the protocol, you speak {version}: \
+             install a client of the daemon's version"
+        );
+        session.refuse(id, Fault::new(FaultCode::WrongVersion, text.clone()));
+        session.close(Fault::new(FaultCode::WrongVersion, text), ctx);
+        return;
+    }
+    let client: String = client.chars().take(CLIENT_NAME_BYTES).collect();
+    tracing::debug!(client = ?client, address = ?session.peer.place.address, "hello");
+    session.phase = Phase::Welcomed;
+    let config = &session.shared.house.config;
+    let limit = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    session.answer(
+        id,
+        Event::Welcome {
+            server: concat!("chatd ", env!("CARGO_PKG_VERSION")).into(),
+            version: PROTOCOL_VERSION,
+            registration: config.house.registration,
+            may_register: session.peer.administers.is_ok(),
+            mechanisms: vec![session.peer.binding.mechanism().name().into()],
+            iterations: config.login.iterations,
+            limits: Limits {
+                frame: limit(config.limits.frame_bytes),
+                message: limit(config.limits.message_bytes),
+                topic: limit(config.limits.topic_bytes),
+                window: limit(config.limits.requests_in_flight).min(STREAM_WINDOW_U32),
+            },
+        },
+    );
+}
+
+pub(super) fn register(
+    session: &mut Session,
+    id: RequestId,
+    name: &str,
+    verifier: &VerifierData,
+    invite: Option<String>,
+    ctx: &mut Context<Session>,
+) {
+    let mode = session.shared.house.config.house.registration;
+    let admission = match (session.peer.administers.is_ok(), mode, &invite) {
+        (true, _, _) => Admission::Local,
+        (false, RegistrationMode::Closed, _) => {
+            let text = "only the administrator makes accounts here: ask for one";
+            return session.refuse(id, Fault::new(FaultCode::RegistrationClosed, text));
+        }
+        (false, _, Some(code)) => Admission::Invited(invite_code::hash(code)),
+        (false, RegistrationMode::Open, None) => Admission::Open,
+        (false, RegistrationMode::Invite, None) => {
+            let text = "a new account needs an invitation here: ask for one";
+            return session.refuse(id, Fault::new(FaultCode::InviteNeeded, text));
+        }
+    };
+    let action = match new_account(session, name, verifier) {
+        Ok((name, verifier)) => Action::Register {
+            name,
+            verifier,
+            admission,
+        },
+        Err(fault) => return session.refuse(id, fault),
+    };
+    let command = Command {
+        at: now(),
+        by: None,
+        once: None,
+        action,
+    };
+    let (asker, outcome) = oneshot::channel();
+    // Guessing at invitations is throttled like guessing at passwords, by address.
+    let address = session.peer.place.address;
+    let (reply, allowed) = oneshot::channel();
+    let ask = AskLogin {
+        name: None,
+        address,
+        reply,
+    };
+    if session.shared.registry.try_send(ask).is_err() {
+        return session.refuse(id, faults::busy());
+    }
+    session.after(ctx, id, allowed, move |session, ctx, allowed| {
+        if let Err(wait) = allowed {
+            return session.refuse(id, faults::throttled(wait));
+        }
+        let submission = Submission {
+            command,
+            reply: ReplyTo::Asker(asker),
+        };
+        if let Err((_, why)) = session.shared.journal.submit(submission) {
+            return session.refuse(id, faults::not_done(why));
+        }
+        session.after(ctx, id, outcome, move |session, _, result| {
+            let event = answers::of(result);
+            if let Event::Fault { fault } = &event
+                && fault.code == FaultCode::InviteInvalid
+            {
+                let tried = LoginTried {
+                    name: None,
+                    address,
+                    succeeded: false,
+                };
+                let _ = session.shared.registry.try_send(tried);
+            }
+            session.answer(id, event);
+        });
+    });
+}
+
+/// Checks what a new account, or a new password, is to have.
+pub(super) fn new_account(
+    session: &Session,
+    name: &str,
+    verifier: &VerifierData,
+) -> Result<(Name, Verifier), Fault> {
+    let name = AccountName::parse(name).map_err(|error| faults::bad_name(&error))?;
+    let name = Name {
+        skeleton: skeleton(name.as_str()),
+        name: name.as_str().to_owned(),
+    };
+    Ok((name, checked_verifier(session, verifier)?))
+}
+
+/// All accounts of a house have the same count and lengths, so that those that do not exist cannot be told
+/// from those that do.
+pub(super) fn checked_verifier(
+    session: &Session,
+    verifier: &VerifierData,
+) -> Result<Verifier, Fault> {
+    let wanted = session.shared.house.config.login.iterations;
+    if verifier.iterations != wanted || wanted > MAX_ITERATIONS {
+        let text = format!("a new password is to be hashed {wanted} times, as `welcome` says");
+        return Err(Fault::new(FaultCode::BadPassword, text));
+    }
+    let wrong = || {
+        let text = "a verifier has a salt of 16 bytes and two keys of 32";
+        Fault::new(FaultCode::BadPassword, text)
+    };
+    Ok(Verifier {
+        salt: verifier.salt.as_slice().try_into().map_err(|_| wrong())?,
+        iterations: verifier.iterations,
+        stored_key: verifier
+            .stored_key
+            .as_slice()
+            .try_into()
+            .map_err(|_| wrong())?,
+        server_key: verifier
+            .server_key
+            .as_slice()
+            .try_into()
+            .map_err(|_| wrong())?,
+    })
+}
+
+pub(super) fn start(
+    session: &mut Session,
+    id: RequestId,
+    mechanism: &str,
+    data: &[u8],
+    ctx: &mut Context<Session>,
+) {
+    session.login = None;
+    let binding = session.peer.binding.clone();
+    let wanted = binding.mechanism();
+    if Mechanism::from_name(mechanism) != Some(wanted) {
+        let text = format!("this connection signs in by {}", wanted.name());
+        return session.refuse(id, faults::wrong_state(&text));
+    }
+    let (login, name) = match ServerLogin::first(data, wanted, binding) {
+        Ok(first) => first,
+        Err(error) => return session.refuse(id, faults::malformed(&error)),
+    };
+    // A name that cannot exist is played through like one that merely does not.
+    let name = AccountName::parse(&name).map_or(name, |name| name.as_str().to_owned());
+    let (reply, allowed) = oneshot::channel();
+    let ask = AskLogin {
+        name: Some(name.clone()),
+        address: session.peer.place.address,
+        reply,
+    };
+    if session.shared.registry.try_send(ask).is_err() {
+        return session.refuse(id, faults::busy());
+    }
+    session.after(ctx, id, allowed, move |session, ctx, allowed| {
+        if let Err(wait) = allowed {
+            return session.refuse(id, faults::throttled(wait));
+        }
+        let wanted = name.clone();
+        let find = move |reader: &Reader| {
+            let Some(account) = reader.account_named(&wanted)? else {
+                return Ok(Ok(None));
+            };
+            Ok(Ok(reader.account(account)?.map(|record| (account, record))))
+        };
+        session.read(ctx, id, find, move |session, _, found| {
+            challenge(session, id, login, name, found);
+        });
+    });
+}
+
+fn challenge(
+    session: &mut Session,
+    id: RequestId,
+    login: ServerLogin,
+    name: String,
+    found: Option<(AccountId, AccountRecord)>,
+) {
+    let house = &session.shared.house;
+    // Both are made, so that it takes as long to answer for a name that exists.
+    let fake = scram::fake_verifier(&house.fake_salts, &name, house.config.login.iterations);
+    let account = found.as_ref().map(|(account, _)| *account);
+    let verifier = match found {
+        Some((_, record)) => scram::Verifier {
+            salt: record.verifier.salt,
+            iterations: record.verifier.iterations,
+            stored_key: record.verifier.stored_key,
+            server_key: record.verifier.server_key,
+        },
+        None => fake,
+    };
+    let (challenge, data) = login.challenge(verifier, account.is_some(), random::bytes());
+    session.login = Some(Login {
+        challenge,
+        name,
+        account,
+    });
+    session.answer(
+        id,
+        Event::Challenge {
+            data: ByteBuf::from(data),
+        },
+    );
+}
+
+pub(super) fn respond(
+    session: &mut Session,
+    id: RequestId,
+    data: &[u8],
+    ctx: &mut Context<Session>,
+) {
+    let Some(Login {
+        challenge,
+        name,
+        account,
+    }) = session.login.take()
+    else {
+        return session.refuse(id, faults::wrong_state("`sasl_start` comes first"));
+    };
+    let finished = challenge.finish(data);
+    let address = session.peer.place.address;
+    let tried = LoginTried {
+        name: Some(name),
+        address,
+        succeeded: finished.is_ok(),
+    };
+    let _ = session.shared.registry.try_send(tried);
+    let (Ok(proof), Some(account)) = (finished, account) else {
+        tracing::info!(?address, "a sign-in failed");
+        session.failed_logins += 1;
+        session.refuse(id, faults::sign_in_failed());
+        if session.failed_logins >= FAILURES_PER_CONNECTION {
+            session.close(faults::sign_in_failed(), ctx);
+        }
+        return;
+    };
+    let find = move |reader: &Reader| Ok(Ok(reader.account(account)?));
+    session.read(ctx, id, find, move |session, _, record| match record {
+        Some(record) if record.enabled => sign_in(session, id, account, record, None, Some(proof)),
+        _ => session.refuse(id, faults::account_disabled()),
+    });
+}
+
+pub(super) fn resume(
+    session: &mut Session,
+    id: RequestId,
+    token: &str,
+    ctx: &mut Context<Session>,
+) {
+    let Some((device, hash)) = tokens::parse(token) else {
+        return session.refuse(id, faults::token_invalid());
+    };
+    let find = move |reader: &Reader| {
+        let Some(record) = reader.device(device)? else {
+            return Ok(Err(faults::token_invalid()));
+        };
+        if record.token_hash != hash {
+            return Ok(Err(faults::token_invalid()));
+        }
+        Ok(match reader.account(record.account)? {
+            Some(account) if account.enabled => Ok((record.account, account)),
+            Some(_) => Err(faults::account_disabled()),
+            None => Err(faults::token_invalid()),
+        })
+    };
+    session.read(ctx, id, find, move |session, _, (account, record)| {
+        sign_in(session, id, account, record, Some(device), None);
+    });
+}
+
+fn sign_in(
+    session: &mut Session,
+    id: RequestId,
+    account: AccountId,
+    record: AccountRecord,
+    device: Option<DeviceId>,
+    proof: Option<Vec<u8>>,
+) {
+    let key = session.shared.key(session.handle.id);
+    let signed_in = SignedIn {
+        session: key,
+        account,
+        device,
+    };
+    if session.shared.registry.try_send(signed_in).is_err() {
+        return session.refuse(id, faults::busy());
+    }
+    session.person = Some(Person {
+        account,
+        device,
+        stream: None,
+    });
+    session.phase = Phase::Ready;
+    let limits = &session.shared.house.config.limits;
+    session
+        .handle
+        .gate
+        .widen(limits.frame_bytes, limits.requests_in_flight);
+    session.answer(
+        id,
+        Event::SignedIn {
+            account,
+            name: record.name,
+            administrator: record.administrator,
+            device,
+            data: proof.map(ByteBuf::from),
+        },
+    );
+}

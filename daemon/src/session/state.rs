@@ -1,0 +1,160 @@
+//! Where a connection stands, and which requests fit there: pure.
+
+use super::faults;
+use chat_shared::{Fault, Request};
+
+/// The phases of a connection, each leading to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing was said yet.
+    Greeting,
+    /// After `hello`: may register and sign in.
+    Welcomed,
+    /// Signed in.
+    Ready,
+    /// The last frame is on its way.
+    Closing,
+}
+
+/// What a request needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Greeting,
+    Welcomed,
+    Ready,
+    /// The right to administer, in any phase after `hello`.
+    Administrator,
+}
+
+fn needs(request: &Request) -> Needs {
+    match request {
+        Request::Hello { .. } => Needs::Greeting,
+        Request::Ping {} | Request::Unknown => Needs::Nothing,
+        Request::Register { .. }
+        | Request::SaslStart { .. }
+        | Request::SaslRespond { .. }
+        | Request::Resume { .. } => Needs::Welcomed,
+        Request::AddDevice { .. }
+        | Request::RevokeDevice { .. }
+        | Request::OpenStream { .. }
+        | Request::Sync { .. }
+        | Request::Rooms { .. }
+        | Request::Members { .. }
+        | Request::History { .. }
+        | Request::Who {}
+        | Request::People { .. }
+        | Request::Devices {}
+        | Request::Post { .. }
+        | Request::CreateRoom { .. }
+        | Request::Join { .. }
+        | Request::Leave { .. }
+        | Request::SetTopic { .. }
+        | Request::OpenDirect { .. }
+        | Request::MarkRead { .. }
+        | Request::SetPresence { .. }
+        | Request::Typing { .. } => Needs::Ready,
+        Request::AdminStatus {}
+        | Request::AdminAccountAdd { .. }
+        | Request::AdminAccounts { .. }
+        | Request::AdminAccountEnable { .. }
+        | Request::AdminPasswordReset { .. }
+        | Request::AdminInviteNew { .. }
+        | Request::AdminInvites {}
+        | Request::AdminInviteRevoke { .. } => Needs::Administrator,
+    }
+}
+
+/// Whether a request fits now; the one place where that is decided.
+pub(crate) fn admit(
+    phase: Phase,
+    request: &Request,
+    may_administer: Result<(), &str>,
+) -> Result<(), Fault> {
+    match (needs(request), phase) {
+        (_, Phase::Closing) => Err(faults::wrong_state("this connection ends")),
+        (Needs::Nothing, _)
+        | (Needs::Greeting, Phase::Greeting)
+        | (Needs::Welcomed, Phase::Welcomed)
+        | (Needs::Ready, Phase::Ready) => Ok(()),
+        (_, Phase::Greeting) => Err(faults::wrong_state("`hello` comes first")),
+        (Needs::Greeting, _) => Err(faults::wrong_state("`hello` was said already")),
+        (Needs::Welcomed, _) => Err(faults::wrong_state("this connection is signed in already")),
+        (Needs::Ready, _) => Err(faults::wrong_state(
+            "sign in first: `sasl_start`, or `resume` with a token",
+        )),
+        (Needs::Administrator, _) => may_administer.map_err(faults::not_allowed),
+    }
+}
+
+/// Whether the requests behind this one wait for its answer, since it changes what they mean.
+pub(crate) fn is_exclusive(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Hello { .. }
+            | Request::Register { .. }
+            | Request::SaslStart { .. }
+            | Request::SaslRespond { .. }
+            | Request::Resume { .. }
+            | Request::AddDevice { .. }
+            | Request::OpenStream { .. }
+            | Request::Sync { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_shared::{ConversationId, FaultCode, Nonce};
+
+    fn hello() -> Request {
+        Request::Hello {
+            client: "test".into(),
+            version: 1,
+        }
+    }
+
+    fn post() -> Request {
+        Request::Post {
+            nonce: Nonce(1),
+            settled: Nonce(0),
+            conversation: ConversationId(1),
+            text: "hi".into(),
+        }
+    }
+
+    fn resume() -> Request {
+        Request::Resume {
+            token: String::new(),
+        }
+    }
+
+    fn code(phase: Phase, request: &Request) -> Option<FaultCode> {
+        admit(phase, request, Err("no"))
+            .err()
+            .map(|fault| fault.code)
+    }
+
+    #[test]
+    fn requests_come_in_their_order() {
+        let wrong = Some(FaultCode::WrongState);
+        assert_eq!(code(Phase::Greeting, &hello()), None);
+        assert_eq!(code(Phase::Greeting, &resume()), wrong);
+        assert_eq!(code(Phase::Greeting, &post()), wrong);
+        assert_eq!(code(Phase::Welcomed, &hello()), wrong);
+        assert_eq!(code(Phase::Welcomed, &resume()), None);
+        assert_eq!(code(Phase::Welcomed, &post()), wrong);
+        assert_eq!(code(Phase::Ready, &resume()), wrong);
+        assert_eq!(code(Phase::Ready, &post()), None);
+        assert_eq!(code(Phase::Closing, &post()), wrong);
+        assert_eq!(code(Phase::Greeting, &Request::Ping {}), None);
+    }
+
+    #[test]
+    fn only_who_may_administer_does() {
+        let request = Request::AdminStatus {};
+        assert_eq!(code(Phase::Ready, &request), Some(FaultCode::NotAllowed));
+        assert_eq!(admit(Phase::Welcomed, &request, Ok(())), Ok(()));
+        assert_eq!(code(Phase::Greeting, &request), Some(FaultCode::WrongState));
+    }
+}

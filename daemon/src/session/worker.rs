@@ -1,0 +1,304 @@
+//! A worker: one actor per thread that holds sessions. What rooms, registry and journal have to tell the
+//! sessions of its thread comes to it as one message, and goes straight into their outboxes.
+//!
+//! Tier 3, as the sessions: they and their worker share [`Shared`] without messages.
+
+use super::fanout::Fanout;
+use super::outbox::Outbox;
+use super::{CatchUp, Close, FollowNew, Session, Unfollow};
+use crate::config::Config;
+use crate::journal::embedded::EmbeddedHandle;
+use crate::journal::{Answers, SessionId, SessionKey, WorkerId};
+use crate::net::connection::Accepted;
+use crate::net::inbound::Gate;
+use crate::registry::Registry;
+use crate::registry::messages::{CloseRoom, OpenRooms};
+use crate::room::Room;
+use crate::room::messages::{Deliver, EndSession, MembershipChange, Signal};
+use crate::session::{answers, faults};
+use crate::store::{FeedKey, Store};
+use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
+use chat_shared::{ConversationId, Event, Fault, RequestId};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+/// Messages in the mailbox; each sender has one place more. A room's batch is one message.
+const MAILBOX: usize = 16_384;
+
+/// What all parts of the daemon know, given to each worker.
+#[derive(Clone)]
+pub(crate) struct House {
+    pub(crate) config: Arc<Config>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) started: Instant,
+    /// The secret from which the salts of names that do not exist are made.
+    pub(crate) fake_salts: [u8; 32],
+    /// `chat://` links without an invitation.
+    pub(crate) links: Arc<Vec<chat_shared::link::JoinLink>>,
+    /// All connections now.
+    pub(crate) connections: Arc<AtomicU64>,
+}
+
+/// A session as its worker knows it.
+pub(crate) struct SessionHandle {
+    pub(crate) id: SessionId,
+    pub(crate) addr: Addr<Session>,
+    pub(crate) outbox: Rc<Outbox>,
+    pub(crate) gate: Rc<Gate>,
+}
+
+/// What the sessions of one thread share.
+pub(crate) struct Shared {
+    pub(crate) worker: WorkerId,
+    pub(crate) house: House,
+    pub(crate) journal: EmbeddedHandle,
+    pub(crate) registry: Addr<Registry>,
+    pub(crate) fanout: RefCell<Fanout>,
+    pub(crate) sessions: RefCell<HashMap<SessionId, Rc<SessionHandle>>>,
+    rooms: RefCell<HashMap<ConversationId, Addr<Room>>>,
+    last_session: Cell<u64>,
+}
+
+impl Shared {
+    pub(crate) fn key(&self, session: SessionId) -> SessionKey {
+        SessionKey {
+            worker: self.worker,
+            session,
+        }
+    }
+
+    /// The id of the next session.
+    pub(crate) fn next_session(&self) -> SessionId {
+        self.last_session.set(self.last_session.get() + 1);
+        SessionId(self.last_session.get())
+    }
+
+    /// Asks the registry for the rooms of these conversations that are not known here yet. The answer
+    /// goes to [`Shared::rooms_opened`].
+    pub(crate) fn open_rooms(
+        &self,
+        wanted: &[ConversationId],
+    ) -> Result<Option<oneshot::Receiver<Vec<(ConversationId, Addr<Room>)>>>, Fault> {
+        let rooms = self.rooms.borrow();
+        let known = |id: &ConversationId| rooms.get(id).is_some_and(Addr::connected);
+        let conversations: Vec<_> = wanted.iter().filter(|id| !known(id)).copied().collect();
+        if conversations.is_empty() {
+            return Ok(None);
+        }
+        let (reply, opened) = oneshot::channel();
+        let ask = OpenRooms {
+            worker: self.worker,
+            conversations,
+            reply,
+        };
+        self.registry.try_send(ask).map_err(|_| faults::busy())?;
+        Ok(Some(opened))
+    }
+
+    pub(crate) fn rooms_opened(&self, opened: Vec<(ConversationId, Addr<Room>)>) {
+        self.rooms.borrow_mut().extend(opened);
+    }
+
+    /// Tells a room, if it lives.
+    pub(crate) fn tell_room<M>(&self, conversation: ConversationId, message: M)
+    where
+        M: Message<Result = ()> + Send + 'static,
+        Room: Handler<M>,
+    {
+        if let Some(room) = self.rooms.borrow().get(&conversation) {
+            // What rooms are told by sessions may be lost.
+            let _ = room.try_send(message);
+        }
+    }
+
+    /// A session follows a feed no longer; the last one closes the room.
+    pub(crate) fn unsubscribe(
+        &self,
+        feed: FeedKey,
+        subscription: &Rc<super::fanout::Subscription>,
+    ) {
+        let was_last = self.fanout.borrow_mut().unsubscribe(feed, subscription);
+        if let (true, FeedKey::Conversation(conversation)) = (was_last, feed) {
+            self.rooms.borrow_mut().remove(&conversation);
+            let close = CloseRoom {
+                worker: self.worker,
+                conversation,
+            };
+            if self.registry.try_send(close).is_err() {
+                tracing::warn!(%conversation, "the registry is too busy to close a room");
+            }
+        }
+    }
+
+    fn session(&self, id: SessionId) -> Option<Rc<SessionHandle>> {
+        self.sessions.borrow().get(&id).cloned()
+    }
+}
+
+/// The actor.
+pub(crate) struct Worker {
+    shared: Rc<Shared>,
+}
+
+impl Worker {
+    pub(crate) fn new(
+        worker: WorkerId,
+        house: House,
+        journal: EmbeddedHandle,
+        registry: Addr<Registry>,
+    ) -> Self {
+        Self {
+            shared: Rc::new(Shared {
+                worker,
+                house,
+                journal,
+                registry,
+                fanout: RefCell::default(),
+                sessions: RefCell::default(),
+                rooms: RefCell::default(),
+                last_session: Cell::new(0),
+            }),
+        }
+    }
+}
+
+impl Actor for Worker {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+    }
+}
+
+impl Handler<Accepted> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, accepted: Accepted, _: &mut Self::Context) {
+        actix_rt::spawn(super::greet(self.shared.clone(), accepted));
+    }
+}
+
+impl Handler<Deliver> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
+        let Deliver {
+            feed,
+            first,
+            last,
+            frames,
+            changes,
+        } = deliver;
+        let mut behind = Vec::new();
+        let mut fanout = self.shared.fanout.borrow_mut();
+        fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
+        let followers = if changes.is_empty() {
+            Vec::new()
+        } else {
+            fanout.sessions(feed)
+        };
+        drop(fanout);
+        for id in behind {
+            if let Some(session) = self.shared.session(id) {
+                let _ = session.addr.try_send(CatchUp);
+            }
+        }
+        for id in followers {
+            let Some(session) = self.shared.session(id) else {
+                continue;
+            };
+            for change in &changes {
+                let sent = match change {
+                    MembershipChange::Added(id) => session.addr.try_send(FollowNew(*id)).is_ok(),
+                    MembershipChange::Removed(id) => session.addr.try_send(Unfollow(*id)).is_ok(),
+                };
+                if !sent {
+                    // It could go on reading what it may not: rather end it, it comes back.
+                    let _ = session.addr.try_send(Close(faults::busy()));
+                }
+            }
+        }
+    }
+}
+
+impl Handler<Answers> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, answers: Answers, _: &mut Self::Context) {
+        for answer in answers.0 {
+            if let Some(session) = self.shared.session(answer.session) {
+                session.answer(answer.request, answers::of(answer.result));
+            }
+        }
+    }
+}
+
+impl Handler<Signal> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, signal: Signal, _: &mut Self::Context) {
+        self.shared
+            .fanout
+            .borrow()
+            .signal(signal.audience, &signal.frame);
+    }
+}
+
+impl Handler<EndSession> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, end: EndSession, _: &mut Self::Context) {
+        if let Some(session) = self.shared.session(end.session) {
+            let _ = session.addr.try_send(Close(end.fault));
+        }
+    }
+}
+
+/// To a worker: tell all sessions that the daemon goes down, and answer when they have ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub(crate) struct CloseAll(pub(crate) oneshot::Sender<()>);
+
+impl Handler<CloseAll> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, close: CloseAll, ctx: &mut Self::Context) {
+        for session in self.shared.sessions.borrow().values() {
+            let _ = session.addr.try_send(Close(faults::shutting_down()));
+        }
+        wait_until_empty(self.shared.clone(), close.0, ctx);
+    }
+}
+
+fn wait_until_empty(shared: Rc<Shared>, done: oneshot::Sender<()>, ctx: &mut Context<Worker>) {
+    const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(10);
+    if shared.sessions.borrow().is_empty() {
+        let _ = done.send(());
+    } else if !done.is_closed() {
+        ctx.run_later(LOOK_EVERY, |_, ctx| wait_until_empty(shared, done, ctx));
+    }
+}
+
+impl SessionHandle {
+    /// Answers a request.
+    pub(crate) fn answer(&self, request: RequestId, event: Event) {
+        self.outbox.push(answers::frame(request, event));
+        self.gate.answered();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let left = self.house.connections.load(Ordering::Relaxed);
+        tracing::debug!(
+            worker = self.worker.0,
+            connections = left,
+            "a worker has ended"
+        );
+    }
+}

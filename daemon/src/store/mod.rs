@@ -1,0 +1,260 @@
+//! The store: one redb file. It owns the tables, consistent reads of them, and opening, refusing and
+//! reopening the file. Only [`crate::journal`] writes to it.
+//!
+//! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
+//! that can be asked.
+
+pub(crate) mod read;
+pub(crate) mod record;
+pub(crate) mod schema;
+
+pub(crate) use read::{FeedKey, Head, Reader};
+
+use redb::{
+    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableError, WriteTransaction,
+};
+use schema::{SCHEMA_VERSION, meta};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+/// Something is wrong with the store itself; a request that meets it was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file was written by a newer chatd.
+    #[error(
+        "the store {path} has layout {found}, this chatd knows up to {known}: install the chatd that \
+         wrote it, or a newer one; the store was left as it is"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its layout.
+        found: u64,
+        /// The newest layout that this program knows.
+        known: u64,
+    },
+    /// Another process has it open.
+    #[error("the store {0} is in use: another chatd runs on this data directory")]
+    InUse(PathBuf),
+    /// The file could not be opened.
+    #[error("the store {path} cannot be opened: {source}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<redb::Error>,
+    },
+    /// It is being opened again after an error.
+    #[error("the store is being opened again")]
+    Closed,
+    /// Reading or writing failed.
+    #[error("the store failed: {0}")]
+    Failed(Box<redb::Error>),
+    /// A record does not decode.
+    #[error("the store holds a {what} that cannot be read: {source}")]
+    Damaged {
+        /// Which kind of record.
+        what: &'static str,
+        /// Why.
+        source: rmp_serde::decode::Error,
+    },
+}
+
+macro_rules! failed {
+    ($($error:ty),*) => {
+        $(impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                Self::Failed(Box::new(error.into()))
+            }
+        })*
+    };
+}
+failed!(
+    redb::StorageError,
+    redb::TransactionError,
+    TableError,
+    redb::CommitError,
+    redb::SetDurabilityError
+);
+
+/// The open store. Reads may run on any number of threads; one write at a time.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    cache_bytes: usize,
+    /// Nothing only while it is being opened again.
+    database: RwLock<Option<Arc<Database>>>,
+}
+
+impl Store {
+    /// Opens the file, making it where there is none.
+    pub(crate) fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+        let database = open_database(path, cache_bytes)?;
+        Ok(Self {
+            path: path.to_owned(),
+            cache_bytes,
+            database: RwLock::new(Some(Arc::new(database))),
+        })
+    }
+
+    /// Asks something of one consistent snapshot. Blocks for as long as the disk does.
+    pub(crate) fn read<T>(
+        &self,
+        ask: impl FnOnce(&Reader) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        ask(&Reader::new(self.database()?.begin_read()?))
+    }
+
+    /// Begins the one write transaction: immediate durability, and the allocator's state saved with
+    /// each commit, so that opening after a crash takes milliseconds instead of a scan of the file.
+    pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
+        let mut transaction = self.database()?.begin_write()?;
+        transaction.set_quick_repair(true);
+        Ok(transaction)
+    }
+
+    /// Size of the file in bytes.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        std::fs::metadata(&self.path).map_or(0, |meta| meta.len())
+    }
+
+    /// After an I/O error redb refuses all writes until the file is opened again. This does so once the
+    /// disk takes writes again, and says why it does not where it can't. Blocks.
+    pub(crate) fn reopen(&self) -> Result<(), StoreError> {
+        probe_disk(&self.path)?;
+        let mut slot = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        // Readers hold the old handle for a moment; the file's lock is free when the last is done.
+        if let Some(mut old) = slot.take() {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            loop {
+                match Arc::try_unwrap(old) {
+                    Ok(database) => {
+                        drop(database);
+                        break;
+                    }
+                    Err(shared) if Instant::now() < deadline => {
+                        old = shared;
+                        std::thread::park_timeout(Duration::from_millis(5));
+                    }
+                    Err(shared) => {
+                        *slot = Some(shared);
+                        return Err(StoreError::Closed);
+                    }
+                }
+            }
+        }
+        *slot = Some(Arc::new(open_database(&self.path, self.cache_bytes)?));
+        Ok(())
+    }
+
+    fn database(&self) -> Result<Arc<Database>, StoreError> {
+        self.database
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or(StoreError::Closed)
+    }
+}
+
+fn open_database(path: &Path, cache_bytes: usize) -> Result<Database, StoreError> {
+    refuse_newer(path)?;
+    let mut builder = Builder::new();
+    builder.set_cache_size(cache_bytes);
+    let shown = path.to_owned();
+    builder.set_repair_callback(move |repair| {
+        tracing::warn!(path = %shown.display(), progress = repair.progress(), "repairing the store");
+    });
+    let database = builder.create(path).map_err(|error| match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(path.to_owned()),
+        error => StoreError::Open {
+            path: path.to_owned(),
+            source: Box::new(error.into()),
+        },
+    })?;
+    create_tables(&database)?;
+    Ok(database)
+}
+
+/// Reads the layout's version without writing a byte, where the file was closed in good order.
+fn refuse_newer(path: &Path) -> Result<(), StoreError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let Ok(database) = Builder::new().open_read_only(path) else {
+        return Ok(());
+    };
+    check_version(path, &database)
+}
+
+fn check_version(path: &Path, database: &impl ReadableDatabase) -> Result<(), StoreError> {
+    let table = match database.begin_read()?.open_table(schema::META) {
+        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
+        table => table?,
+    };
+    let found = table
+        .get(meta::SCHEMA)?
+        .map_or(0, |version| version.value());
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            path: path.to_owned(),
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    Ok(())
+}
+
+/// Reading a table that was never made is an error in redb: make all of them at the start.
+fn create_tables(database: &Database) -> Result<(), StoreError> {
+    let transaction = database.begin_write()?;
+    {
+        let mut table = transaction.open_table(schema::META)?;
+        let version = table.get(meta::SCHEMA)?.map(|version| version.value());
+        match version {
+            Some(version) if version > SCHEMA_VERSION => {
+                return Err(StoreError::Newer {
+                    path: PathBuf::new(),
+                    found: version,
+                    known: SCHEMA_VERSION,
+                });
+            }
+            Some(_) => return Ok(()),
+            None => table.insert(meta::SCHEMA, SCHEMA_VERSION)?,
+        };
+        transaction.open_table(schema::SECRETS)?;
+        transaction.open_table(schema::ACCOUNTS)?;
+        transaction.open_table(schema::ACCOUNT_NAMES)?;
+        transaction.open_table(schema::ACCOUNT_SKELETONS)?;
+        transaction.open_table(schema::DEVICES)?;
+        transaction.open_table(schema::ACCOUNT_DEVICES)?;
+        transaction.open_table(schema::STREAMS)?;
+        transaction.open_table(schema::INVITES)?;
+        transaction.open_table(schema::INVITE_CODES)?;
+        transaction.open_table(schema::CONVERSATIONS)?;
+        transaction.open_table(schema::ROOM_NAMES)?;
+        transaction.open_table(schema::ROOM_SKELETONS)?;
+        transaction.open_table(schema::DIRECTS)?;
+        transaction.open_table(schema::MEMBERS)?;
+        transaction.open_table(schema::MEMBERSHIPS)?;
+        transaction.open_table(schema::HEADS)?;
+        transaction.open_table(schema::ENTRIES)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Writes what a commit may need beside the store, and takes it away again.
+fn probe_disk(path: &Path) -> Result<(), StoreError> {
+    const ROOM: usize = 1024 * 1024;
+    let probe = path.with_extension("probe");
+    let written = std::fs::File::create(&probe).and_then(|mut file| {
+        std::io::Write::write_all(&mut file, &vec![0; ROOM])?;
+        file.sync_all()
+    });
+    let _ = std::fs::remove_file(&probe);
+    written.map_err(|error| StoreError::Failed(Box::new(redb::Error::Io(error))))
+}

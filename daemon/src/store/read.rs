@@ -1,0 +1,356 @@
+//! What can be asked of one snapshot of the store.
+
+use super::StoreError;
+use super::record::{
+    AccountRecord, ConversationRecord, DeviceRecord, EntryRecord, InviteRecord, StreamRecord,
+    decode,
+};
+use super::schema::{self, meta};
+use chat_shared::frame::entry_size_hint;
+use chat_shared::state::ReadMark;
+use chat_shared::{AccountId, ConversationId, DeviceId, Entry, Feed, InviteId, Seq, StreamId};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
+use serde::de::DeserializeOwned;
+
+/// Which feed, for all of the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum FeedKey {
+    /// People and public rooms.
+    House,
+    /// What the devices of an account share.
+    Account(AccountId),
+    /// A room or direct conversation.
+    Conversation(ConversationId),
+}
+
+impl FeedKey {
+    /// The key in the store's tables.
+    pub(crate) fn key(self) -> (u8, u64) {
+        match self {
+            FeedKey::House => (0, 0),
+            FeedKey::Account(account) => (1, account.0),
+            FeedKey::Conversation(conversation) => (2, conversation.0),
+        }
+    }
+
+    /// The feed as those see it who may read it.
+    pub(crate) fn feed(self) -> Feed {
+        match self {
+            FeedKey::House => Feed::House,
+            FeedKey::Account(_) => Feed::Account,
+            FeedKey::Conversation(conversation) => Feed::Conversation { conversation },
+        }
+    }
+}
+
+/// Where a feed ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// Its newest entry.
+    pub(crate) seq: Seq,
+    /// Messages in it.
+    pub(crate) posts: u64,
+}
+
+/// How much to read at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    /// Entries at the most.
+    pub(crate) entries: usize,
+    /// Bytes on the wire at the most, but always at least one entry.
+    pub(crate) bytes: usize,
+}
+
+/// One snapshot. Short-lived: while it is open, the pages that it sees cannot be used again.
+pub(crate) struct Reader {
+    transaction: ReadTransaction,
+}
+
+impl Reader {
+    pub(super) fn new(transaction: ReadTransaction) -> Self {
+        Self { transaction }
+    }
+
+    fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+        &self,
+        definition: TableDefinition<'static, K, V>,
+    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
+        Ok(self.transaction.open_table(definition)?)
+    }
+
+    fn counter(&self, name: &str) -> Result<u64, StoreError> {
+        Ok(self
+            .table(schema::META)?
+            .get(name)?
+            .map_or(0, |value| value.value()))
+    }
+
+    /// The secret of this name.
+    pub(crate) fn secret(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .table(schema::SECRETS)?
+            .get(name)?
+            .map(|value| value.value().to_vec()))
+    }
+
+    /// Whether the house was founded: whether the first room and the secrets are there.
+    pub(crate) fn is_founded(&self) -> Result<bool, StoreError> {
+        Ok(self.counter(meta::FIRST_ROOM)? != 0)
+    }
+
+    /// Entries of all feeds.
+    pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
+        self.counter(meta::ENTRIES)
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn account_count(&self) -> Result<u64, StoreError> {
+        Ok(self.table(schema::ACCOUNTS)?.len()?)
+    }
+
+    /// How many conversations there are.
+    pub(crate) fn conversation_count(&self) -> Result<u64, StoreError> {
+        Ok(self.table(schema::CONVERSATIONS)?.len()?)
+    }
+
+    /// An account.
+    pub(crate) fn account(&self, account: AccountId) -> Result<Option<AccountRecord>, StoreError> {
+        one(&self.table(schema::ACCOUNTS)?, account.0, "account")
+    }
+
+    /// The account of this exact name.
+    pub(crate) fn account_named(&self, name: &str) -> Result<Option<AccountId>, StoreError> {
+        Ok(self
+            .table(schema::ACCOUNT_NAMES)?
+            .get(name)?
+            .map(|id| AccountId(id.value())))
+    }
+
+    /// Accounts after this one, by id.
+    pub(crate) fn accounts_after(
+        &self,
+        after: AccountId,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, AccountRecord)>, StoreError> {
+        let table = self.table(schema::ACCOUNTS)?;
+        let mut found = Vec::new();
+        for row in table.range(after.0 + 1..)?.take(limit) {
+            let (id, record) = row?;
+            found.push((AccountId(id.value()), parse(record.value(), "account")?));
+        }
+        Ok(found)
+    }
+
+    /// A device.
+    pub(crate) fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
+        one(&self.table(schema::DEVICES)?, device.0, "device")
+    }
+
+    /// The devices of an account, by id.
+    pub(crate) fn devices(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(DeviceId, DeviceRecord)>, StoreError> {
+        let table = self.table(schema::ACCOUNT_DEVICES)?;
+        let mut found = Vec::new();
+        for row in table.range((account.0, 0)..=(account.0, u64::MAX))? {
+            let device = DeviceId(row?.0.value().1);
+            if let Some(record) = self.device(device)? {
+                found.push((device, record));
+            }
+        }
+        Ok(found)
+    }
+
+    /// What was carried out of a stream.
+    pub(crate) fn stream(
+        &self,
+        device: DeviceId,
+        stream: StreamId,
+    ) -> Result<StreamRecord, StoreError> {
+        let table = self.table(schema::STREAMS)?;
+        match table.get((device.0, stream.0))? {
+            Some(record) => parse(record.value(), "stream"),
+            None => Ok(StreamRecord::default()),
+        }
+    }
+
+    /// Invitations, by id.
+    pub(crate) fn invites(&self) -> Result<Vec<(InviteId, InviteRecord)>, StoreError> {
+        let table = self.table(schema::INVITES)?;
+        let mut found = Vec::new();
+        for row in table.iter()? {
+            let (id, record) = row?;
+            found.push((InviteId(id.value()), parse(record.value(), "invite")?));
+        }
+        Ok(found)
+    }
+
+    /// A conversation.
+    pub(crate) fn conversation(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<ConversationRecord>, StoreError> {
+        one(
+            &self.table(schema::CONVERSATIONS)?,
+            conversation.0,
+            "conversation",
+        )
+    }
+
+    /// Public rooms after this conversation, by id.
+    pub(crate) fn rooms_after(
+        &self,
+        after: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<(ConversationId, ConversationRecord)>, StoreError> {
+        let table = self.table(schema::CONVERSATIONS)?;
+        let mut found = Vec::new();
+        for row in table.range(after.0 + 1..)? {
+            let (id, record) = row?;
+            let record: ConversationRecord = parse(record.value(), "conversation")?;
+            if record.room.is_some() {
+                found.push((ConversationId(id.value()), record));
+                if found.len() == limit {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether an account is in a conversation.
+    pub(crate) fn is_member(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .table(schema::MEMBERS)?
+            .get((conversation.0, account.0))?
+            .is_some())
+    }
+
+    /// Members of a conversation after this account, by id.
+    pub(crate) fn members_after(
+        &self,
+        conversation: ConversationId,
+        after: AccountId,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        let table = self.table(schema::MEMBERS)?;
+        table
+            .range((conversation.0, after.0.saturating_add(1))..=(conversation.0, u64::MAX))?
+            .take(limit)
+            .map(|row| Ok(AccountId(row?.0.value().1)))
+            .collect()
+    }
+
+    /// What an account is in, and up to where it has read it; by conversation.
+    pub(crate) fn memberships(
+        &self,
+        account: AccountId,
+    ) -> Result<Vec<(ConversationId, ReadMark)>, StoreError> {
+        let table = self.table(schema::MEMBERSHIPS)?;
+        let mut found = Vec::new();
+        for row in table.range((account.0, 0)..=(account.0, u64::MAX))? {
+            let (key, mark) = row?;
+            let (seq, posts) = mark.value();
+            found.push((
+                ConversationId(key.value().1),
+                ReadMark {
+                    seq: Seq(seq),
+                    posts,
+                },
+            ));
+        }
+        Ok(found)
+    }
+
+    /// Where a feed ends.
+    pub(crate) fn head(&self, feed: FeedKey) -> Result<Head, StoreError> {
+        let head = self
+            .table(schema::HEADS)?
+            .get(feed.key())?
+            .map(|head| head.value());
+        let (seq, posts) = head.unwrap_or_default();
+        Ok(Head {
+            seq: Seq(seq),
+            posts,
+        })
+    }
+
+    /// The oldest entries above a place, in order.
+    pub(crate) fn entries_after(
+        &self,
+        feed: FeedKey,
+        after: Seq,
+        page: Page,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let (kind, id) = feed.key();
+        let table = self.table(schema::ENTRIES)?;
+        let range = table.range((kind, id, after.0.saturating_add(1))..=(kind, id, u64::MAX))?;
+        take_page(range, page)
+    }
+
+    /// The newest entries below a place, in order.
+    pub(crate) fn entries_before(
+        &self,
+        feed: FeedKey,
+        before: Seq,
+        page: Page,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let (kind, id) = feed.key();
+        let table = self.table(schema::ENTRIES)?;
+        let range = table.range((kind, id, 0)..(kind, id, before.0))?.rev();
+        let mut entries = take_page(range, page)?;
+        entries.reverse();
+        Ok(entries)
+    }
+}
+
+type EntryRow<'a> = Result<
+    (
+        redb::AccessGuard<'a, (u8, u64, u64)>,
+        redb::AccessGuard<'a, &'static [u8]>,
+    ),
+    redb::StorageError,
+>;
+
+fn take_page<'a>(
+    rows: impl Iterator<Item = EntryRow<'a>>,
+    page: Page,
+) -> Result<Vec<Entry>, StoreError> {
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    for row in rows.take(page.entries) {
+        let (key, record) = row?;
+        let record: EntryRecord = parse(record.value(), "entry")?;
+        let entry = record.into_entry(Seq(key.value().2));
+        bytes += entry_size_hint(&entry);
+        if bytes > page.bytes && !entries.is_empty() {
+            break;
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+fn one<T: DeserializeOwned>(
+    table: &impl ReadableTable<u64, &'static [u8]>,
+    key: u64,
+    what: &'static str,
+) -> Result<Option<T>, StoreError> {
+    table
+        .get(key)?
+        .map(|record| parse(record.value(), what))
+        .transpose()
+}
+
+/// Decodes a record and says which kind is damaged where that fails.
+pub(crate) fn parse<T: DeserializeOwned>(
+    bytes: &[u8],
+    what: &'static str,
+) -> Result<T, StoreError> {
+    decode(bytes).map_err(|source| StoreError::Damaged { what, source })
+}
