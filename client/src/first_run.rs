@@ -1,0 +1,215 @@
+//! What is asked in the terminal before the screen comes up: on a first run who one is, later nothing.
+
+use crate::headless::context::Context;
+use crate::headless::exit::Stop;
+use crate::headless::register::register;
+use crate::headless::sign_in::{SignedIn, by_password, connect, greet};
+use crate::net::session::Welcome;
+use crate::net::{Place, Settings};
+use crate::prompt::Prompt;
+use crate::startup::Startup;
+use chat_shared::link::Pin;
+use chat_shared::names::AccountName;
+use chat_shared::scram::check_new_password;
+use chat_shared::{FaultCode, RegistrationMode, clean};
+use std::io::IsTerminal;
+
+/// Settles who and where, and asks what is missing.
+pub async fn prepare(context: Context) -> Result<Startup, Stop> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Stop::usage(
+            "the screen needs a terminal; for scripts there are commands, see `chatc --help`",
+        ));
+    }
+    if let Some(startup) = known(&context)? {
+        return Ok(startup);
+    }
+    if context.account.is_some() && context.password.is_some() {
+        let signed_in = connect(&context).await?;
+        return startup(&context, signed_in);
+    }
+    let mut prompt = Prompt::open();
+    let (place, welcome) = find(&context, &mut prompt).await?;
+    let signed_in = ask_who(&context, &mut prompt, &place, &welcome).await?;
+    startup(&context, signed_in)
+}
+
+/// A later run goes straight in, also where the daemon cannot be reached just now.
+fn known(context: &Context) -> Result<Option<Startup>, Stop> {
+    let [place] = context.places.as_slice() else {
+        return Ok(None);
+    };
+    let pin = context.expected_pin(place)?;
+    if pin.is_none() && matches!(place, Place::Tcp { .. }) {
+        return Ok(None);
+    }
+    let Some(account) = context.account_at(place)? else {
+        return Ok(None);
+    };
+    let folder = context.folder(place, &account)?;
+    if folder.credentials()?.is_none() {
+        return Ok(None);
+    }
+    if let Some(pin) = context.pin {
+        context.state.remember_pin(&place.to_string(), pin)?;
+    }
+    let newest = context.config.screen.newest;
+    Ok(Some(Startup {
+        settings: Settings {
+            place: place.clone(),
+            pin,
+            folder,
+            newest,
+        },
+        config: context.config.clone(),
+        account: account.as_str().to_owned(),
+        server: place.to_string(),
+    }))
+}
+
+fn startup(context: &Context, signed_in: SignedIn) -> Result<Startup, Stop> {
+    let SignedIn {
+        place, folder, me, ..
+    } = signed_in;
+    let pin = context.state.known_pin(&place.to_string())?;
+    let newest = context.config.screen.newest;
+    Ok(Startup {
+        server: place.to_string(),
+        account: clean::line(&me.name).into_owned(),
+        settings: Settings {
+            place,
+            pin,
+            folder,
+            newest,
+        },
+        config: context.config.clone(),
+    })
+}
+
+/// Finds a daemon and lets the user confirm its key. Does not keep the connection: people think longer
+/// than a daemon waits.
+async fn find(context: &Context, prompt: &mut Prompt) -> Result<(Place, Welcome), Stop> {
+    loop {
+        let mut answer = Ok(true);
+        let greeted = greet(context, &mut |place, pin| {
+            answer = confirm(prompt, place, pin);
+            matches!(answer, Ok(true))
+        })
+        .await;
+        answer?;
+        let stop = match greeted {
+            Ok(greeted) => return Ok((greeted.place, greeted.session.welcome().clone())),
+            Err(stop) if stop.is_passing() => stop,
+            Err(stop) => return Err(stop),
+        };
+        prompt.say(&format!("No chat daemon answers.\n{stop}"))?;
+        prompt.say(
+            "Start one on this machine with `chatd`, or name the right one: \
+             chatc --server HOST:PORT, or the chat:// link you were given.",
+        )?;
+        if prompt
+            .line("Press Enter to try again, or q and Enter to quit: ")?
+            .trim()
+            == "q"
+        {
+            return Err(stop);
+        }
+    }
+}
+
+fn confirm(prompt: &mut Prompt, place: &Place, pin: Pin) -> Result<bool, Stop> {
+    prompt.say(&format!(
+        "This is the first contact with {place}. Its fingerprint is\n\n    {pin}\n\n\
+         Compare it with what the daemon printed at its start, or ask the administrator."
+    ))?;
+    prompt.yes_or_no("Is it the right one? [y/n] ")
+}
+
+async fn ask_who(
+    context: &Context,
+    prompt: &mut Prompt,
+    place: &Place,
+    welcome: &Welcome,
+) -> Result<SignedIn, Stop> {
+    let may_register = welcome.may_register || welcome.registration != RegistrationMode::Closed;
+    let invite = context.link.as_ref().and_then(|link| link.invite.clone());
+    let asks_invite = may_register
+        && !welcome.may_register
+        && welcome.registration == RegistrationMode::Invite
+        && invite.is_none();
+    prompt.say(&format!("Welcome to the chat at {place}."))?;
+    prompt.say(if may_register {
+        "Choose a name and a password; if you have an account here, enter those of it."
+    } else {
+        "New accounts are made by the administrator only. Sign in with yours:"
+    })?;
+    let mut name = context.account.clone();
+    loop {
+        let account = match name.take() {
+            Some(account) => account,
+            None => ask_name(prompt)?,
+        };
+        let password = ask_password(prompt, may_register)?;
+        let mut invite = invite.clone();
+        if asks_invite {
+            let code = "Invitation code (empty if you have an account already): ";
+            invite = Some(prompt.line(code)?.trim().to_owned()).filter(|code| !code.is_empty());
+        }
+        let registers = may_register && (invite.is_some() || !asks_invite);
+        prompt.say("One moment …")?;
+        let mut trusted = |_: &Place, _: Pin| false;
+        let signed_in = match greet(context, &mut trusted).await {
+            Ok(greeted) if registers => {
+                register(context, greeted, &account, &password, invite).await
+            }
+            Ok(greeted) => by_password(context, greeted, &account, &password).await,
+            Err(stop) => Err(stop),
+        };
+        let stop = match signed_in {
+            Ok(signed_in) => return Ok(signed_in),
+            Err(stop @ (Stop::CannotConnect(_) | Stop::Usage(_))) => return Err(stop),
+            Err(stop) => stop,
+        };
+        let Stop::Refused(fault) = &stop else {
+            prompt.say(&format!("That did not work: {stop}"))?;
+            continue;
+        };
+        prompt.say(&format!("That did not work: {}", clean::line(&fault.text)))?;
+        let is_about_name = matches!(
+            fault.code,
+            FaultCode::NameTaken
+                | FaultCode::NameConfusable
+                | FaultCode::BadName
+                | FaultCode::SignInFailed
+        );
+        if !is_about_name {
+            name = Some(account);
+        }
+    }
+}
+
+fn ask_name(prompt: &mut Prompt) -> Result<AccountName, Stop> {
+    loop {
+        match AccountName::parse(prompt.line("Name: ")?.trim()) {
+            Ok(name) => return Ok(name),
+            Err(error) => prompt.say(&format!("This will not do: {error}"))?,
+        }
+    }
+}
+
+fn ask_password(prompt: &mut Prompt, may_be_new: bool) -> Result<String, Stop> {
+    loop {
+        let password = prompt.secret("Password: ")?;
+        if !may_be_new {
+            return Ok(password);
+        }
+        if let Err(error) = check_new_password(&password) {
+            prompt.say(&format!("This will not do: {error}"))?;
+            continue;
+        }
+        if prompt.secret("The same password again: ")? == password {
+            return Ok(password);
+        }
+        prompt.say("The two differ, once more:")?;
+    }
+}

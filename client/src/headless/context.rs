@@ -1,0 +1,184 @@
+//! Who and where: what flags, link, settings and the state folder come to.
+
+use super::arguments::Global;
+use super::exit::Stop;
+use crate::config::Config;
+use crate::net::Place;
+use crate::state_dir::{AccountFolder, StateDir};
+use chat_shared::limits::DEFAULT_PORT;
+use chat_shared::link::{JoinLink, Pin};
+use chat_shared::names::AccountName;
+use std::path::{Path, PathBuf};
+
+/// Everything that is settled before the first connection.
+#[derive(Debug)]
+pub struct Context {
+    /// The state folder.
+    pub state: StateDir,
+    /// The settings.
+    pub config: Config,
+    /// Where the daemon may be, in the order of trying.
+    pub places: Vec<Place>,
+    /// The account that was named.
+    pub account: Option<AccountName>,
+    /// The password that was given.
+    pub password: Option<String>,
+    /// The key that was named by a flag: it replaces the one known.
+    pub pin: Option<Pin>,
+    /// The key and invitation of the link.
+    pub link: Option<JoinLink>,
+    /// Whether to print JSON.
+    pub json: bool,
+}
+
+impl Context {
+    /// Brings everything together. Nothing is connected yet.
+    pub fn new(global: &Global, link: Option<&str>) -> Result<Self, Stop> {
+        let config = load_config(global)?;
+        let root = global.state.clone().or_else(StateDir::default_path);
+        let root = root.ok_or_else(|| Stop::usage("no home folder, say --state DIR"))?;
+        let state = StateDir::open(root)?;
+        let link = link.or_else(|| global.server.as_deref().filter(|text| is_link(text)));
+        let link: Option<JoinLink> = link
+            .map(str::parse)
+            .transpose()
+            .map_err(|error| Stop::usage(format!("{error}")))?;
+        let named = global
+            .account
+            .as_deref()
+            .or_else(|| non_empty(&config.connection.account));
+        let account = named.map(AccountName::parse).transpose();
+        let account = account.map_err(|error| Stop::usage(format!("account: {error}")))?;
+        let pin = global.pin.as_deref().map(str::parse).transpose();
+        let pin = pin.map_err(|error| Stop::usage(format!("--pin: {error}")))?;
+        Ok(Self {
+            places: places(global, link.as_ref(), &config, &state)?,
+            password: password(global)?,
+            json: global.json,
+            state,
+            config,
+            account,
+            pin,
+            link,
+        })
+    }
+
+    /// The key that this server must show; nothing on first contact.
+    pub fn expected_pin(&self, place: &Place) -> Result<Option<Pin>, Stop> {
+        if matches!(place, Place::Socket(_)) {
+            return Ok(None);
+        }
+        let known = self.state.known_pin(&place.to_string())?;
+        let linked = self.link.as_ref().and_then(|link| link.pin);
+        match (self.pin, known, linked) {
+            (Some(pin), _, _) => Ok(Some(pin)),
+            (None, Some(known), Some(linked)) if known != linked => {
+                Err(Stop::CannotConnect(format!(
+                    "the link names another key for {place} than the one it is known by\n  \
+                     known: {known}\n  link:  {linked}\n\
+                     If the daemon was set up anew, accept the new one once with\n  --pin {linked}"
+                )))
+            }
+            (None, known, linked) => Ok(known.or(linked)),
+        }
+    }
+
+    /// The name of the account to use at a server.
+    pub fn account_at(&self, place: &Place) -> Result<Option<AccountName>, Stop> {
+        if let Some(account) = &self.account {
+            return Ok(Some(account.clone()));
+        }
+        let server = place.to_string();
+        let last = self.state.last()?.filter(|last| last.server == server);
+        let mut known = self.state.accounts(&server)?;
+        let name = match last {
+            Some(last) if known.contains(&last.account) => Some(last.account),
+            _ if known.len() == 1 => known.pop(),
+            _ => None,
+        };
+        Ok(name.and_then(|name| AccountName::parse(&name).ok()))
+    }
+
+    /// The folder of an account at a server.
+    pub fn folder(&self, place: &Place, account: &AccountName) -> Result<AccountFolder, Stop> {
+        Ok(self.state.account(&place.to_string(), account.as_str())?)
+    }
+}
+
+fn is_link(text: &str) -> bool {
+    text.contains("://")
+}
+
+fn non_empty(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn load_config(global: &Global) -> Result<Config, Stop> {
+    let loaded = match (&global.config, Config::default_path()) {
+        (Some(path), _) if !path.exists() => {
+            return Err(Stop::usage(format!("{} does not exist", path.display())));
+        }
+        (Some(path), _) => Config::load(path),
+        (None, Some(path)) => Config::load(&path),
+        (None, None) => Ok(Config::default()),
+    };
+    loaded.map_err(|error| Stop::usage(format!("{error:#}")))
+}
+
+fn password(global: &Global) -> Result<Option<String>, Stop> {
+    match &global.password_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Stop::usage(format!("{}: {error}", path.display())))?;
+            Ok(Some(text.lines().next().unwrap_or_default().to_owned()))
+        }
+        None => Ok(std::env::var("CHATC_PASSWORD")
+            .ok()
+            .filter(|password| !password.is_empty())),
+    }
+}
+
+fn places(
+    global: &Global,
+    link: Option<&JoinLink>,
+    config: &Config,
+    state: &StateDir,
+) -> Result<Vec<Place>, Stop> {
+    if let Some(path) = &global.socket {
+        let path = std::path::absolute(path)?;
+        return Ok(vec![Place::Socket(path)]);
+    }
+    if let Some(server) = global.server.as_deref().filter(|text| !is_link(text)) {
+        return Ok(vec![server.parse().map_err(Stop::Usage)?]);
+    }
+    if let Some(link) = link {
+        return Ok(vec![Place::of_link(link)]);
+    }
+    if let Some(server) = non_empty(&config.connection.server) {
+        let place = server
+            .parse()
+            .map_err(|e| Stop::Usage(format!("connection.server: {e}")))?;
+        return Ok(vec![place]);
+    }
+    if let Some(last) = state.last()? {
+        return Ok(vec![last.server.parse().map_err(Stop::Usage)?]);
+    }
+    Ok(local_places())
+}
+
+/// Where a daemon on this machine listens: as a service, as this user's, and by the network.
+pub fn local_places() -> Vec<Place> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let mut sockets = vec![PathBuf::from("/run/chatd/chatd.sock")];
+    sockets.extend(variable("XDG_RUNTIME_DIR").map(|dir| Path::new(&dir).join("chatd/chatd.sock")));
+    let state = variable("XDG_STATE_HOME").map(PathBuf::from);
+    let state =
+        state.or_else(|| variable("HOME").map(|home| Path::new(&home).join(".local/state")));
+    sockets.extend(state.map(|state| state.join("chatd/chatd.sock")));
+    let mut places: Vec<_> = sockets.into_iter().map(Place::Socket).collect();
+    places.push(Place::Tcp {
+        host: "127.0.0.1".to_owned(),
+        port: DEFAULT_PORT,
+    });
+    places
+}

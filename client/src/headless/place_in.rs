@@ -1,0 +1,169 @@
+//! Finds the conversation that `#room` or `@name` means.
+
+use super::exit::Stop;
+use crate::net::{session::Session, session::unexpected};
+use chat_shared::names::{AccountName, NameError, RoomName};
+use chat_shared::{
+    AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, FaultCode,
+    Request,
+};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// What was typed, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// `#room`.
+    Room(RoomName),
+    /// `@name`, or several, separated by commas.
+    Direct(Vec<AccountName>),
+}
+
+impl Where {
+    /// Reads `#room`, `@name` or `@name,@name`.
+    pub fn parse(typed: &str) -> Result<Self, Stop> {
+        if let Some(name) = typed.strip_prefix('#') {
+            return Self::room(name);
+        }
+        if !typed.starts_with('@') {
+            return Err(Stop::usage(format!("`{typed}` is neither #room nor @name")));
+        }
+        let names = typed.split(',').map(|name| {
+            let name = name.trim();
+            let name = name.strip_prefix('@').unwrap_or(name);
+            AccountName::parse(name).map_err(|error| match error {
+                // Well formed, but nobody can have it.
+                NameError::Reserved => nobody(name),
+                error => Stop::usage(format!("@{name}: {error}")),
+            })
+        });
+        Ok(Self::Direct(names.collect::<Result<_, _>>()?))
+    }
+
+    /// Reads the name of a room, with or without `#`.
+    pub fn room(typed: &str) -> Result<Self, Stop> {
+        let name = RoomName::parse(typed);
+        name.map(Self::Room)
+            .map_err(|error| Stop::usage(format!("{typed}: {error}")))
+    }
+}
+
+impl fmt::Display for Where {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Room(name) => write!(f, "#{name}"),
+            Self::Direct(names) => {
+                let names: Vec<_> = names.iter().map(|name| format!("@{name}")).collect();
+                f.write_str(&names.join(", "))
+            }
+        }
+    }
+}
+
+/// The room of this name, which must exist.
+pub async fn room(session: &mut Session, name: &RoomName) -> Result<ConversationId, Stop> {
+    let mut after = ConversationId(0);
+    loop {
+        let (rooms, more) = match session.ask(Request::Rooms { after }).await? {
+            Event::Rooms { rooms, more } => (rooms, more),
+            other => return Err(unexpected(&other).into()),
+        };
+        if let Some(room) = rooms.iter().find(|room| room.name == name.as_str()) {
+            return Ok(room.conversation);
+        }
+        match rooms.last() {
+            Some(last) if more => after = last.conversation,
+            _ => {
+                let text = format!("there is no room #{name}");
+                return Err(Stop::Refused(Fault::new(
+                    FaultCode::NoSuchConversation,
+                    text,
+                )));
+            }
+        }
+    }
+}
+
+/// The accounts of these names, which must exist.
+pub async fn accounts(
+    session: &mut Session,
+    names: &[AccountName],
+) -> Result<Vec<AccountId>, Stop> {
+    let typed: Vec<_> = names.iter().map(|name| name.as_str().to_owned()).collect();
+    let request = Request::People {
+        accounts: Vec::new(),
+        names: typed,
+    };
+    let people = match session.ask(request).await? {
+        Event::People { people } => people,
+        other => return Err(unexpected(&other).into()),
+    };
+    let found = names.iter().map(|name| {
+        let person = people.iter().find(|person| person.name == name.as_str());
+        person.map(|person| person.account).ok_or_else(|| nobody(name.as_str()))
+    });
+    found.collect()
+}
+
+fn nobody(name: &str) -> Stop {
+    let text = format!("there is nobody called @{name}");
+    Stop::Refused(Fault::new(FaultCode::NoSuchAccount, text))
+}
+
+/// The conversation, where it exists already. Reads only.
+pub async fn existing(
+    session: &mut Session,
+    me: AccountId,
+    of: &Where,
+) -> Result<Option<ConversationId>, Stop> {
+    let names = match of {
+        Where::Room(name) => return room(session, name).await.map(Some),
+        Where::Direct(names) => names,
+    };
+    let mut wanted: BTreeSet<_> = accounts(session, names).await?.into_iter().collect();
+    wanted.insert(me);
+    let is_wanted = |summary: &&ConversationSummary| match &summary.about {
+        ConversationKind::Direct { members } => members.iter().copied().eq(wanted.iter().copied()),
+        ConversationKind::Room { .. } => false,
+    };
+    let summaries = own(session).await?;
+    Ok(summaries
+        .iter()
+        .find(is_wanted)
+        .map(|summary| summary.conversation))
+}
+
+/// All conversations that one is in.
+async fn own(session: &mut Session) -> Result<Vec<ConversationSummary>, Stop> {
+    let request = Request::Sync {
+        house: None,
+        only: None,
+        cursors: Vec::new(),
+        newest: 0,
+    };
+    match session.ask(request).await? {
+        Event::Synced { conversations, .. } => Ok(conversations),
+        other => Err(unexpected(&other).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_room_or_people() {
+        assert_eq!(Where::parse("#General").unwrap().to_string(), "#general");
+        assert_eq!(Where::parse("@Boris").unwrap().to_string(), "@boris");
+        assert_eq!(
+            Where::parse("@boris,@clara").unwrap().to_string(),
+            "@boris, @clara"
+        );
+        for typed in ["", "general", "#", "@", "@a b", "boris,@clara"] {
+            assert!(
+                matches!(Where::parse(typed), Err(Stop::Usage(_))),
+                "{typed}"
+            );
+        }
+    }
+}

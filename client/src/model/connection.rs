@@ -1,0 +1,58 @@
+//! How the connection is, in the words of a status line.
+
+use chat_shared::Timestamp;
+
+/// The state of the connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// On the way: connecting, signing in, catching up.
+    Connecting {
+        /// Where to.
+        to: String,
+    },
+    /// Signed in, caught up and live.
+    Online,
+    /// Lost or not found; it is tried again by itself.
+    Lost {
+        /// Why.
+        reason: String,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// Over for good: only a person can change that (another pin, a revoked device, a disabled account).
+    Ended {
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self::Connecting { to: String::new() }
+    }
+}
+
+impl Connection {
+    /// Whether what is typed goes out at once.
+    pub fn is_online(&self) -> bool {
+        matches!(self, Self::Online)
+    }
+
+    /// A line for people.
+    pub fn status(&self, now: Timestamp) -> String {
+        match self {
+            Self::Connecting { to } if to.is_empty() => "connecting …".to_owned(),
+            Self::Connecting { to } => format!("connecting to {to} …"),
+            Self::Online => "online".to_owned(),
+            Self::Lost { reason, retry_at } => {
+                let seconds = (retry_at.0 - now.0).max(0).div_euclid(1000);
+                if seconds == 0 {
+                    format!("connection lost ({reason}), trying again …")
+                } else {
+                    format!("connection lost ({reason}), trying again in {seconds} s")
+                }
+            }
+            Self::Ended { reason } => format!("not connected: {reason}"),
+        }
+    }
+}

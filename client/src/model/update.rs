@@ -1,0 +1,143 @@
+//! What changes the model, and what a change means.
+
+use super::Connection;
+use crate::command::{Command, Order, Ticket};
+use chat_shared::{AccountId, ConversationId, Event, Fault, Seq};
+use std::collections::BTreeSet;
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Me {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether it may administer the daemon.
+    pub administrator: bool,
+}
+
+/// What happened. The connection sends most of them; a screen sends those under "the screen".
+#[derive(Clone, Debug)]
+pub enum Update {
+    /// The connection is another one.
+    Connection(Connection),
+    /// Signed in, at each connect.
+    SignedIn(Me),
+    /// The daemon said this: what comes by itself, and the answers that anybody may learn from
+    /// (`synced`, `opened`, `history`, `members`, `rooms`, `who`, `people`, `devices`). Others are ignored.
+    Event(Event),
+    /// An own order is written down and will be carried out.
+    Queued {
+        /// Its number.
+        ticket: Ticket,
+        /// What it is.
+        order: Order,
+    },
+    /// An own order was carried out and is on the daemon's disk.
+    Done {
+        /// Its number.
+        ticket: Ticket,
+        /// What it was.
+        order: Order,
+        /// Where it happened.
+        conversation: Option<ConversationId>,
+        /// The entry that it became.
+        seq: Option<Seq>,
+    },
+    /// An own order will never be carried out.
+    Refused {
+        /// Its number.
+        ticket: Ticket,
+        /// What it was.
+        order: Order,
+        /// Why.
+        fault: Fault,
+    },
+    /// Something to tell that is no entry, such as the refusal of what is no order.
+    Notice {
+        /// In which conversation; nothing: none in particular.
+        conversation: Option<ConversationId>,
+        /// The line.
+        text: String,
+    },
+
+    // The screen.
+    /// This conversation is on the screen now; nothing: none is.
+    Opened(Option<ConversationId>),
+    /// Everything up to this entry was on the screen before somebody's eyes.
+    Seen {
+        /// Where.
+        conversation: ConversationId,
+        /// The newest entry shown.
+        seq: Seq,
+    },
+    /// Somebody scrolls to the beginning of what is held. May be said often; it asks once.
+    WantsOlder(ConversationId),
+    /// Take a refused message off the screen.
+    Dismissed {
+        /// Where.
+        conversation: ConversationId,
+        /// Which one.
+        ticket: Ticket,
+    },
+}
+
+/// A message of somebody else that has just come in and was not read: for a bell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Who said it.
+    pub by: AccountId,
+    /// Which entry.
+    pub seq: Seq,
+}
+
+/// What an update changed, and what it calls for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// The state of the connection.
+    pub connection: bool,
+    /// Which conversations there are, what they are called, or how much is unread in them.
+    pub list: bool,
+    /// Names, presence, or the directory of rooms.
+    pub people: bool,
+    /// Conversations with other contents: entries, pending messages, notices, topic, members, typing.
+    pub conversations: BTreeSet<ConversationId>,
+    /// Notices that belong to no conversation.
+    pub notices: bool,
+    /// The devices.
+    pub devices: bool,
+    /// Show this conversation: an own order made or joined it.
+    pub go_to: Option<ConversationId>,
+    /// Messages of others that came in unread.
+    pub heard: Vec<Heard>,
+    /// To be handed to the connection ([`crate::net::Handle::send`]), all of them, in this order.
+    pub needs: Vec<Command>,
+}
+
+impl Changed {
+    /// Whether a screen has to be drawn again.
+    pub fn is_visible(&self) -> bool {
+        self.connection
+            || self.list
+            || self.people
+            || self.notices
+            || self.devices
+            || self.go_to.is_some()
+            || !self.conversations.is_empty()
+    }
+
+    /// Both together, for many updates with one drawing.
+    pub fn merge(&mut self, later: Self) {
+        self.connection |= later.connection;
+        self.list |= later.list;
+        self.people |= later.people;
+        self.notices |= later.notices;
+        self.devices |= later.devices;
+        self.conversations.extend(later.conversations);
+        self.go_to = later.go_to.or(self.go_to);
+        self.heard.extend(later.heard);
+        self.needs.extend(later.needs);
+    }
+}

@@ -1,0 +1,190 @@
+//! What is kept on disk between two starts: which servers are known, which accounts sign in by which
+//! token, and what was ordered but not answered yet.
+//!
+//! ```text
+//! known_servers                     pins, one server a line, as ssh does it
+//! last.json                         what was used last, the default of the next start
+//! SERVER/ACCOUNT/credentials.json   the device's token, readable by its owner only
+//! SERVER/ACCOUNT/stream-N.lock      locked by the process that uses the stream
+//! SERVER/ACCOUNT/stream-N.outbox    what was ordered in it
+//! ```
+//!
+//! In reading order: [`account`] a folder of one account, [`outbox`] one stream's orders, [`files`] how
+//! files are written so that a crash leaves the old or the new one.
+
+pub mod account;
+pub mod files;
+pub mod outbox;
+
+pub use account::{AccountFolder, Credentials, Stream};
+pub use outbox::Outbox;
+
+use chat_shared::link::Pin;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// The folder of all that chatc keeps.
+#[derive(Clone, Debug)]
+pub struct StateDir {
+    root: PathBuf,
+}
+
+/// What was used last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// The server, as [`crate::net::Place`] writes it.
+    pub server: String,
+    /// The account's name.
+    pub account: String,
+}
+
+impl StateDir {
+    /// The folder where nothing else is said: `$XDG_STATE_HOME/chatc` or `~/.local/state/chatc`.
+    pub fn default_path() -> Option<PathBuf> {
+        let base = std::env::var_os("XDG_STATE_HOME").filter(|base| !base.is_empty());
+        let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/state"));
+        base.map(PathBuf::from)
+            .or_else(home)
+            .map(|base| base.join("chatc"))
+    }
+
+    /// Opens the folder and makes it where it is missing, for its owner only.
+    pub fn open(root: PathBuf) -> io::Result<Self> {
+        make_folder(&root)?;
+        Ok(Self { root })
+    }
+
+    /// The pin by which a server is known; nothing before the first contact.
+    pub fn known_pin(&self, server: &str) -> io::Result<Option<Pin>> {
+        let known = files::read(&self.known_servers())?.unwrap_or_default();
+        let line = known.lines().filter_map(|line| line.split_once(' '));
+        let pin = line
+            .filter(|(name, _)| *name == server)
+            .map(|(_, pin)| pin.trim().parse())
+            .last();
+        pin.transpose().map_err(|error| {
+            io::Error::other(format!(
+                "{}: {server}: {error}",
+                self.known_servers().display()
+            ))
+        })
+    }
+
+    /// Remembers the pin of a server in place of the one that was known.
+    pub fn remember_pin(&self, server: &str, pin: Pin) -> io::Result<()> {
+        let _lock = files::lock(&self.root.join("known_servers.lock"))?;
+        let known = files::read(&self.known_servers())?.unwrap_or_default();
+        let is_other = |line: &&str| line.split_once(' ').is_none_or(|(name, _)| name != server);
+        let mut lines: Vec<_> = known.lines().filter(is_other).map(str::to_owned).collect();
+        lines.push(format!("{server} {pin}\n"));
+        files::replace(&self.known_servers(), lines.join("\n").as_bytes())
+    }
+
+    /// The file that holds the pins.
+    pub fn known_servers(&self) -> PathBuf {
+        self.root.join("known_servers")
+    }
+
+    /// What was used last.
+    pub fn last(&self) -> io::Result<Option<Last>> {
+        let text = files::read(&self.root.join("last.json"))?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Remembers what is used now.
+    pub fn set_last(&self, last: &Last) -> io::Result<()> {
+        if self.last()?.as_ref() == Some(last) {
+            return Ok(());
+        }
+        files::replace(
+            &self.root.join("last.json"),
+            serde_json::to_string(last)?.as_bytes(),
+        )
+    }
+
+    /// The accounts that have signed in at a server from here, by name.
+    pub fn accounts(&self, server: &str) -> io::Result<Vec<String>> {
+        let folder = self.root.join(files::component(server));
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let folder = AccountFolder::at(entry?.path());
+            names.extend(folder.credentials()?.map(|credentials| credentials.account));
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The folder of an account at a server; made where it is missing.
+    pub fn account(&self, server: &str, account: &str) -> io::Result<AccountFolder> {
+        let path = self
+            .root
+            .join(files::component(server))
+            .join(files::component(account));
+        make_folder(&path)?;
+        Ok(AccountFolder::at(path))
+    }
+}
+
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pin_is_remembered_and_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().join("new")).unwrap();
+        assert_eq!(state.known_pin("h:1").unwrap(), None);
+        state.remember_pin("h:1", Pin([1; 32])).unwrap();
+        state.remember_pin("h:2", Pin([2; 32])).unwrap();
+        state.remember_pin("h:1", Pin([3; 32])).unwrap();
+        assert_eq!(state.known_pin("h:1").unwrap(), Some(Pin([3; 32])));
+        assert_eq!(state.known_pin("h:2").unwrap(), Some(Pin([2; 32])));
+        assert_eq!(
+            fs::read_to_string(state.known_servers())
+                .unwrap()
+                .lines()
+                .count(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_damaged_pin_is_an_error_and_not_a_first_contact() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().into()).unwrap();
+        fs::write(state.known_servers(), "h:1 damaged\n").unwrap();
+        assert!(state.known_pin("h:1").is_err());
+    }
+
+    #[test]
+    fn accounts_of_a_server_are_those_with_a_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().into()).unwrap();
+        assert!(state.accounts("h:1").unwrap().is_empty());
+        state.account("h:1", "nobody").unwrap();
+        for name in ["boris", "anna"] {
+            let credentials = Credentials::new(name, 1, "t");
+            state
+                .account("h:1", name)
+                .unwrap()
+                .save(&credentials)
+                .unwrap();
+        }
+        assert_eq!(state.accounts("h:1").unwrap(), ["anna", "boris"]);
+    }
+}

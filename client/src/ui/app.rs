@@ -1,0 +1,369 @@
+//! The screen as a whole: the model, the way to the connection, and the parts that draw.
+//!
+//! Updates go into the model, the model says what changed, the parts that show it are brought up to
+//! date at the next layout. Keys become actions here and in [`super::actions`].
+
+use super::caret::Caret;
+use super::conversations::ConversationList;
+use super::input_line::InputLine;
+use super::layout::{Layout, PeoplePane};
+use super::log_view::{Feed, LogView};
+use super::people::PeopleList;
+use super::rows::Context;
+use super::status::Status;
+use crate::config::{Bell, ScreenConfig};
+use crate::input::{Completer, Editor, History};
+use crate::model::{Changed, Connection, Conversation, Line, Model, Update};
+use crate::net::{Command, Handle};
+use chat_shared::{ConversationId, PresenceState, Seq, Timestamp};
+use cursive::Vec2;
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+
+/// What a screen is made with.
+pub(super) struct Setup {
+    pub handle: Handle,
+    pub config: ScreenConfig,
+    /// The name of the account, for the time before the first connection.
+    pub account: String,
+    pub zone: TimeZone,
+    pub clock: fn() -> Timestamp,
+    /// Where the terminal is told to show its cursor.
+    pub caret: Caret,
+}
+
+/// Whether one is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Here {
+    Yes,
+    /// No key for a while: the next key changes it.
+    Idle,
+    /// Said by `/away`: only `/back` or writing something changes it.
+    Away,
+}
+
+/// The root view.
+pub(super) struct App {
+    pub(super) model: Model,
+    pub(super) setup: Setup,
+    pub(super) editor: Editor,
+    pub(super) history: History,
+    pub(super) completer: Completer,
+    pub(super) log: LogView,
+    pub(super) conversations: ConversationList,
+    pub(super) people: PeopleList,
+    pub(super) pane: PeoplePane,
+    pub(super) layout: Layout,
+    /// What was begun in other conversations.
+    drafts: HashMap<Option<ConversationId>, String>,
+    /// Which conversation the parts show.
+    open: Option<ConversationId>,
+    /// Behind which entry the unread line stands. The model moves its own with every message that
+    /// comes in; on the screen it has to stay where it was when one came.
+    pub(super) unread_after: Option<Seq>,
+    pub(super) input: InputLine,
+    pub(super) status: Status,
+    /// For the moment; gone with the next key.
+    pub(super) note: Option<String>,
+    /// The terminal has the focus, as far as it tells.
+    focused: bool,
+    pub(super) here: Here,
+    pub(super) lists_are_old: bool,
+    pub(super) quit_is_armed: bool,
+    is_over: bool,
+    rings: bool,
+}
+
+impl App {
+    /// A screen that knows nothing yet.
+    pub(super) fn new(setup: Setup) -> Self {
+        let pane = if setup.config.people {
+            PeoplePane::Auto
+        } else {
+            PeoplePane::Hidden
+        };
+        Self {
+            model: Model::new(),
+            setup,
+            editor: Editor::default(),
+            history: History::default(),
+            completer: Completer::default(),
+            log: LogView::default(),
+            conversations: ConversationList::default(),
+            people: PeopleList::default(),
+            pane,
+            layout: Layout::of(Vec2::new(1, 1), pane),
+            drafts: HashMap::new(),
+            open: None,
+            unread_after: None,
+            input: InputLine::default(),
+            status: Status::default(),
+            note: None,
+            focused: true,
+            here: Here::Yes,
+            lists_are_old: true,
+            quit_is_armed: false,
+            is_over: false,
+            rings: false,
+        }
+    }
+
+    /// Takes in what happened.
+    pub(super) fn take(&mut self, update: Update) {
+        let changed = self.model.apply(update, (self.setup.clock)());
+        self.react(changed);
+        self.mark_read();
+    }
+
+    /// The terminal got or lost the focus: what comes in unseen is not read.
+    pub(super) fn set_focus(&mut self, focused: bool) {
+        self.focused = focused;
+        self.mark_read();
+    }
+
+    /// No key for a while, or a key again.
+    pub(super) fn set_idle(&mut self, idle: bool) {
+        match (self.here, idle) {
+            (Here::Yes, true) => self.set_here(Here::Idle),
+            (Here::Idle, false) => self.set_here(Here::Yes),
+            _ => {}
+        }
+    }
+
+    pub(super) fn set_here(&mut self, here: Here) {
+        if self.here != here {
+            self.here = here;
+            let state = if here == Here::Yes {
+                PresenceState::Online
+            } else {
+                PresenceState::Away
+            };
+            self.send(Command::SetPresence { state });
+        }
+    }
+
+    /// Whether the program is to end.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Ends the program; the loop does the rest.
+    pub(super) fn quit(&mut self) {
+        self.is_over = true;
+    }
+
+    /// Whether the bell is to ring; asks once.
+    pub(super) fn take_bell(&mut self) -> bool {
+        std::mem::take(&mut self.rings)
+    }
+
+    /// The title of the terminal's window, safe for one.
+    pub(super) fn title(&self) -> String {
+        let unread = match self.model.unread() {
+            0 => String::new(),
+            unread => format!("({unread}) "),
+        };
+        let place = self
+            .open
+            .and_then(|id| self.model.title_of(id))
+            .unwrap_or_default();
+        chat_shared::clean::line(&format!("{unread}{place} chatc"))
+            .trim()
+            .to_owned()
+    }
+
+    /// Whether something on the screen changes with time alone: a countdown, somebody writing.
+    pub(super) fn is_ticking(&self) -> bool {
+        let is_writing = self
+            .model
+            .open_conversation()
+            .is_some_and(|open| !open.typing((self.setup.clock)()).is_empty());
+        is_writing || matches!(self.model.connection(), Connection::Lost { .. })
+    }
+
+    pub(super) fn send(&self, command: Command) {
+        self.setup.handle.send(command);
+    }
+
+    /// Shows another conversation.
+    pub(super) fn open(&mut self, id: ConversationId) {
+        if self.open == Some(id) {
+            self.log.follow();
+            return self.mark_read();
+        }
+        let draft = self.editor.take();
+        if draft.is_empty() {
+            self.drafts.remove(&self.open);
+        } else {
+            self.drafts.insert(self.open, draft);
+        }
+        self.show(Some(id));
+    }
+
+    /// Tells a line of the client: in the open conversation, if there is one.
+    pub(super) fn tell(&mut self, text: impl Into<String>) {
+        let conversation = self.open;
+        self.take(Update::Notice {
+            conversation,
+            text: text.into(),
+        });
+        self.log.follow();
+    }
+
+    /// The conversation on the screen.
+    pub(super) fn open_id(&self) -> Option<ConversationId> {
+        self.open
+    }
+
+    /// Something to scroll in.
+    pub(super) fn scroll_up(&mut self, rows: usize) {
+        let feed = feed(
+            &self.model,
+            &self.setup,
+            self.unread_after,
+            self.layout.log.width(),
+        );
+        self.log.scroll_up(rows, &feed);
+    }
+
+    pub(super) fn scroll_down(&mut self, rows: usize) {
+        let feed = feed(
+            &self.model,
+            &self.setup,
+            self.unread_after,
+            self.layout.log.width(),
+        );
+        self.log.scroll_down(rows, &feed);
+        self.mark_read();
+    }
+
+    pub(super) fn follow(&mut self) {
+        self.log.follow();
+        self.mark_read();
+    }
+
+    fn show(&mut self, id: Option<ConversationId>) {
+        self.open = id;
+        self.editor.set(self.drafts.remove(&id).unwrap_or_default());
+        self.completer.reset();
+        self.history.edited();
+        self.log.reset();
+        self.lists_are_old = true;
+        let changed = self.model.apply(Update::Opened(id), (self.setup.clock)());
+        self.unread_after = self
+            .model
+            .open_conversation()
+            .and_then(Conversation::unread_line);
+        self.react(changed);
+        self.mark_read();
+    }
+
+    fn react(&mut self, changed: Changed) {
+        for command in changed.needs {
+            self.send(command);
+        }
+        if changed.people {
+            self.log.forget_rows();
+        }
+        self.lists_are_old |= changed.list || changed.people || !changed.conversations.is_empty();
+        for heard in changed.heard {
+            let is_open = self.open == Some(heard.conversation);
+            if is_open && !self.is_reading() {
+                self.unread_after.get_or_insert(Seq(heard.seq.0 - 1));
+            }
+            let is_direct = self
+                .model
+                .conversation(heard.conversation)
+                .is_some_and(|there| !there.is_room());
+            self.rings |= match self.setup.config.bell {
+                Bell::Never => false,
+                Bell::Direct => is_direct && !(is_open && self.is_reading()),
+                Bell::All => !(is_open && self.is_reading()),
+            };
+        }
+        // One wrote something: it was all read.
+        if self
+            .model
+            .open_conversation()
+            .is_some_and(|open| open.unread_line().is_none())
+        {
+            self.unread_after = None;
+        }
+        match changed.go_to {
+            Some(id) => self.open(id),
+            None => self.stay_somewhere(),
+        }
+    }
+
+    /// Where the open conversation is gone, or there was none: the first.
+    fn stay_somewhere(&mut self) {
+        let is_there = self
+            .open
+            .is_some_and(|id| self.model.conversation(id).is_some());
+        if is_there || !self.model.is_synced() {
+            return;
+        }
+        let first = self.model.conversations().first().map(|first| first.id());
+        if first != self.open {
+            self.show(first);
+        }
+    }
+
+    /// Whether what comes in is before somebody's eyes.
+    fn is_reading(&self) -> bool {
+        self.focused && self.log.is_at_bottom()
+    }
+
+    fn mark_read(&mut self) {
+        let Some(open) = self.model.open_conversation() else {
+            return;
+        };
+        if self.is_reading() && open.end() > open.read() {
+            let (conversation, seq) = (open.id(), open.end());
+            let seen = Update::Seen { conversation, seq };
+            let changed = self.model.apply(seen, (self.setup.clock)());
+            self.react(changed);
+        }
+    }
+
+    pub(super) fn fetch_older(&mut self) {
+        if let Some(open) = self.model.open_conversation()
+            && self.log.is_top_visible()
+            && open.has_older()
+            // Else what it begins with is still coming.
+            && open.end() >= open.newest()
+            && !open.is_asking_older()
+        {
+            let id = open.id();
+            let changed = self
+                .model
+                .apply(Update::WantsOlder(id), (self.setup.clock)());
+            self.react(changed);
+        }
+    }
+}
+
+/// The open conversation as the log shows it; without one, what the client has to say.
+pub(super) fn feed<'a>(
+    model: &'a Model,
+    setup: &'a Setup,
+    unread_after: Option<Seq>,
+    width: usize,
+) -> Feed<'a> {
+    let mut lines = match model.open_conversation() {
+        Some(open) => open.lines(),
+        None => model.notices().iter().map(Line::Notice).collect(),
+    };
+    lines.retain(|line| *line != Line::UnreadLine);
+    let context = Context {
+        model,
+        zone: &setup.zone,
+        time: &setup.config.time,
+        width,
+    };
+    Feed {
+        lines,
+        unread_after,
+        context,
+    }
+}
