@@ -296,9 +296,7 @@ async fn found(store: &Store, journal: &EmbeddedHandle) -> Result<Option<String>
         reply: ReplyTo::Asker(asker),
     };
     let failed = |why: &NotDone| StartError::Founding(format!("{why:?}"));
-    journal
-        .submit(submission)
-        .map_err(|(_, why)| failed(&why))?;
+    journal.submit(submission).map_err(|why| failed(&why))?;
     match outcome.await {
         Ok(Ok(Outcome::Invite { .. })) => Ok(Some(code)),
         Ok(Ok(_)) => Ok(None),

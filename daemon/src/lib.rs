@@ -12,20 +12,20 @@
 //!
 //! `docs/architecture.md` has the drawing and the reasons.
 
-mod abort;
-mod auth;
-mod clock;
 pub mod config;
-mod house;
-mod invite_code;
-mod join_links;
-mod journal;
 mod net;
-mod random;
+mod session;
 mod registry;
 mod room;
-mod session;
+mod journal;
 mod store;
+mod auth;
+mod house;
+mod join_links;
+mod invite_code;
+mod abort;
+mod clock;
+mod random;
 
 pub use house::{Running, StartError, start};
 pub use net::tls::TlsError;

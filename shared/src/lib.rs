@@ -12,18 +12,18 @@
 
 #![deny(missing_docs)]
 
-pub mod clean;
-pub mod entry;
-pub mod event;
-pub mod fault;
-pub mod frame;
 pub mod ids;
 pub mod limits;
-pub mod link;
 pub mod names;
 pub mod request;
-pub mod scram;
+pub mod event;
+pub mod entry;
 pub mod state;
+pub mod fault;
+pub mod frame;
+pub mod scram;
+pub mod link;
+pub mod clean;
 
 pub use entry::{Entry, EntryBody, Feed};
 pub use event::{

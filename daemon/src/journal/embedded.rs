@@ -35,7 +35,7 @@ const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// How often a journal that cannot write tries again.
 const RECOVER_EVERY: Duration = Duration::from_secs(1);
 /// Messages in the mailbox; each sender has one place more.
-const MAILBOX: usize = 4096;
+const MAILBOX: usize = 65_536;
 
 /// The actor.
 pub(crate) struct EmbeddedJournal {
@@ -119,10 +119,10 @@ impl Clone for EmbeddedHandle {
 }
 
 impl Journal for EmbeddedHandle {
-    fn submit(&self, submission: Submission) -> Result<(), (Submission, NotDone)> {
+    fn submit(&self, submission: Submission) -> Result<(), NotDone> {
         self.0.try_send(submission).map_err(|error| match error {
-            SendError::Full(submission) => (submission, NotDone::Busy),
-            SendError::Closed(submission) => (submission, NotDone::Closing),
+            SendError::Full(_) => NotDone::Busy,
+            SendError::Closed(_) => NotDone::Closing,
         })
     }
 

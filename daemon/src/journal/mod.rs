@@ -9,12 +9,12 @@
 //! twice, [`apply`] carries commands out, [`engine`] puts a batch of them into one transaction, and
 //! [`embedded`] gathers batches while a commit runs.
 
-pub(crate) mod apply;
 pub(crate) mod command;
-pub(crate) mod embedded;
-pub(crate) mod engine;
 pub(crate) mod outcome;
 pub(crate) mod stream;
+pub(crate) mod apply;
+pub(crate) mod engine;
+pub(crate) mod embedded;
 
 pub(crate) use command::{Action, Command, Once};
 pub(crate) use outcome::{NotDone, Outcome, Refusal};
@@ -110,8 +110,8 @@ pub(crate) struct JournalStatus {
 /// Promises: commands of one submitter are applied in the order of their submission. An outcome is told
 /// only after the command is on disk, and to a session before any entry that came of it reaches a room.
 pub(crate) trait Journal {
-    /// Takes a command. A journal that cannot gives the submission back, with why.
-    fn submit(&self, submission: Submission) -> Result<(), (Submission, NotDone)>;
+    /// Takes a command, or says why not; then nobody is told of it again.
+    fn submit(&self, submission: Submission) -> Result<(), NotDone>;
     /// Tells a room of its entries from now on; any entry that is committed later than a read that
     /// begins after this call returns is told.
     fn watch(&self, watch: Watch);

@@ -4,8 +4,8 @@
 //! [`connection`] hands a socket to the thread that will use it, and [`inbound`] reads its frames no faster
 //! than they can be dealt with.
 
+pub(crate) mod listener;
+pub(crate) mod tls;
+pub(crate) mod peer;
 pub(crate) mod connection;
 pub(crate) mod inbound;
-pub(crate) mod listener;
-pub(crate) mod peer;
-pub(crate) mod tls;

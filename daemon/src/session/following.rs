@@ -12,7 +12,7 @@ use chat_shared::state::ReadMark;
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, RequestId, Seq,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Entries read at once of one feed.
 const PAGE_ENTRIES: usize = 500;
@@ -40,6 +40,13 @@ struct Read {
     newest: Seq,
 }
 
+/// Where everything that is followed stands, in one snapshot.
+struct Summaries {
+    account_seq: Seq,
+    house_seq: Seq,
+    conversations: Vec<ConversationSummary>,
+}
+
 impl Session {
     /// Begins anew to follow what a sync asks for.
     pub(super) fn sync(
@@ -53,87 +60,114 @@ impl Session {
     ) {
         self.unsubscribe_all();
         self.wants = wants.clone();
+        self.is_syncing = true;
         self.subscribe(FeedKey::Account(account));
-        if let Some(seq) = house {
-            self.subscribe(FeedKey::House).start_after(seq);
+        if house.is_some() {
+            self.subscribe(FeedKey::House);
         }
         let only = wants.only;
         let which = move |reader: &Reader| {
-            let all = reader.memberships(account)?;
-            let Some(only) = only else { return Ok(Ok(all)) };
-            let all: HashMap<_, _> = all.into_iter().collect();
+            let all: HashMap<_, _> = reader.memberships(account)?.into_iter().collect();
+            let Some(only) = only else {
+                return Ok(Ok(all.into_keys().collect()));
+            };
             let mut chosen = Vec::new();
             for id in only {
                 match all.get(&id) {
-                    Some(mark) => chosen.push((id, *mark)),
+                    Some(_) => chosen.push(id),
                     None => return Ok(Err(cannot_follow(reader, id)?)),
                 }
             }
             Ok(Ok(chosen))
         };
-        self.read(ctx, request, which, move |session, ctx, memberships| {
-            let ids: Vec<_> = memberships.iter().map(|(id, _)| *id).collect();
+        self.read(ctx, request, which, move |session, ctx, ids| {
             for id in &ids {
                 session.subscribe(FeedKey::Conversation(*id));
             }
+            let opening = session.shared.open_rooms(&ids);
             let go_on = move |session: &mut Self, ctx: &mut Context<Self>| {
-                session.summarise(request, account, memberships, cursors, ctx);
+                session.summarise(request, account, ids, house, cursors, ctx);
             };
-            match session.shared.open_rooms(&ids) {
+            match opening {
                 Err(fault) => session.refuse(request, fault),
                 Ok(None) => go_on(session, ctx),
                 Ok(Some(opened)) => {
                     session.after(ctx, request, opened, move |session, ctx, rooms| {
                         session.shared.rooms_opened(rooms);
                         go_on(session, ctx);
-                    })
+                    });
                 }
             }
         });
     }
 
-    /// Subscribed to all: read where each conversation stands, answer, and send what is missing.
+    /// Subscribed to all: read in one snapshot where each stands, answer, and send what is missing.
     fn summarise(
         &mut self,
         request: RequestId,
         account: AccountId,
-        memberships: Vec<(ConversationId, ReadMark)>,
+        ids: Vec<ConversationId>,
+        house: Option<Seq>,
         cursors: HashMap<ConversationId, Seq>,
         ctx: &mut Context<Self>,
     ) {
         let newest = self.wants.newest;
         let ask = move |reader: &Reader| {
+            let marks: HashMap<_, _> = reader.memberships(account)?.into_iter().collect();
             let account_seq = reader.head(FeedKey::Account(account))?.seq;
             let house_seq = reader.head(FeedKey::House)?.seq;
-            let mut conversations = Vec::with_capacity(memberships.len());
-            for (id, mark) in memberships {
+            let mut conversations = Vec::with_capacity(ids.len());
+            for id in ids {
+                let Some(mark) = marks.get(&id) else { continue };
                 let cursor = cursors.get(&id).copied();
-                if let Some(summary) = summary(reader, id, mark, cursor, newest)? {
+                if let Some(summary) = summary(reader, id, *mark, cursor, newest)? {
                     conversations.push(summary);
                 }
             }
-            Ok(Ok((account_seq, house_seq, conversations)))
+            conversations.sort_by_key(|summary| summary.conversation);
+            Ok(Ok(Summaries {
+                account_seq,
+                house_seq,
+                conversations,
+            }))
         };
-        self.read(
-            ctx,
-            request,
-            ask,
-            move |session, ctx, (account_seq, house_seq, conversations)| {
-                for summary in &conversations {
-                    session.start_after(FeedKey::Conversation(summary.conversation), summary.after);
-                }
-                session.start_after(FeedKey::Account(account), account_seq);
-                session.answer(
-                    request,
-                    Event::Synced {
-                        account_seq,
-                        house_seq,
-                        conversations,
-                    },
-                );
-                session.catch_up(ctx);
-            },
-        );
+        self.read(ctx, request, ask, move |session, ctx, summaries| {
+            let Summaries {
+                account_seq,
+                house_seq,
+                conversations,
+            } = summaries;
+            // Who left one of them since the first reading must not go on following it.
+            let kept = conversations
+                .iter()
+                .map(|about| FeedKey::Conversation(about.conversation));
+            let kept: HashSet<FeedKey> = kept.collect();
+            let is_left =
+                |feed: &FeedKey| matches!(feed, FeedKey::Conversation(_)) && !kept.contains(feed);
+            for (feed, subscription) in session.subscriptions.extract_if(|feed, _| is_left(feed)) {
+                session.shared.unsubscribe(feed, &subscription);
+            }
+            for summary in &conversations {
+                session.start_after(FeedKey::Conversation(summary.conversation), summary.after);
+            }
+            session.start_after(FeedKey::Account(account), account_seq);
+            if let Some(cursor) = house {
+                session.start_after(FeedKey::House, cursor.min(house_seq));
+            }
+            session.answer(
+                request,
+                Event::Synced {
+                    account_seq,
+                    house_seq,
+                    conversations,
+                },
+            );
+            session.is_syncing = false;
+            for id in std::mem::take(&mut session.follow_later) {
+                session.follow(id, ctx);
+            }
+            session.catch_up(ctx);
+        });
     }
 
     fn start_after(&self, feed: FeedKey, seq: Seq) {
@@ -156,6 +190,58 @@ impl Session {
         for (feed, subscription) in self.subscriptions.drain() {
             self.shared.unsubscribe(feed, &subscription);
         }
+    }
+
+    /// Follows a conversation that the account came into after the sync.
+    fn follow(&mut self, id: ConversationId, ctx: &mut Context<Self>) {
+        let feed = FeedKey::Conversation(id);
+        let Some(account) = self.person.as_ref().map(|person| person.account) else {
+            return;
+        };
+        if !self.wants.synced || self.wants.only.is_some() || self.subscriptions.contains_key(&feed)
+        {
+            return;
+        }
+        self.subscribe(feed);
+        match self.shared.open_rooms(&[id]) {
+            Err(fault) => self.close(fault, ctx),
+            Ok(None) => self.open(id, account, ctx),
+            Ok(Some(opened)) => {
+                ctx.spawn(
+                    opened
+                        .into_actor(self)
+                        .map(move |rooms, session, ctx| match rooms {
+                            Ok(rooms) => {
+                                session.shared.rooms_opened(rooms);
+                                session.open(id, account, ctx);
+                            }
+                            Err(_) => session.close(faults::busy(), ctx),
+                        }),
+                );
+            }
+        }
+    }
+
+    /// Subscribed: say what it is, and send what is in it.
+    fn open(&mut self, id: ConversationId, account: AccountId, ctx: &mut Context<Self>) {
+        let newest = self.wants.newest;
+        let ask = move |reader: &Reader| {
+            let memberships = reader.memberships(account)?;
+            match memberships.into_iter().find(|(other, _)| *other == id) {
+                Some((_, mark)) => summary(reader, id, mark, None, newest),
+                None => Ok(None),
+            }
+        };
+        self.read_quietly(ctx, ask, move |session, ctx, summary| {
+            let feed = FeedKey::Conversation(id);
+            if let Some(conversation) = summary
+                && session.subscriptions.contains_key(&feed)
+            {
+                session.start_after(feed, conversation.after);
+                session.say(Event::Opened { conversation });
+                session.catch_up(ctx);
+            }
+        });
     }
 
     /// Reads a page of what is behind, as much as the outbox has room for; goes on until all is live or
@@ -325,49 +411,10 @@ impl Handler<FollowNew> for Session {
     type Result = ();
 
     fn handle(&mut self, follow: FollowNew, ctx: &mut Self::Context) {
-        let FollowNew(id) = follow;
-        let feed = FeedKey::Conversation(id);
-        let Some(account) = self.person.as_ref().map(|person| person.account) else {
-            return;
-        };
-        if !self.wants.synced || self.wants.only.is_some() || self.subscriptions.contains_key(&feed)
-        {
-            return;
-        }
-        self.subscribe(feed);
-        let newest = self.wants.newest;
-        let go_on = move |session: &mut Self, ctx: &mut Context<Self>| {
-            let ask = move |reader: &Reader| {
-                let memberships = reader.memberships(account)?;
-                match memberships.into_iter().find(|(other, _)| *other == id) {
-                    Some((_, mark)) => summary(reader, id, mark, None, newest),
-                    None => Ok(None),
-                }
-            };
-            session.read_quietly(ctx, ask, move |session, ctx, summary| {
-                if let Some(conversation) = summary {
-                    session.start_after(feed, conversation.after);
-                    session.say(Event::Opened { conversation });
-                    session.catch_up(ctx);
-                }
-            });
-        };
-        match self.shared.open_rooms(&[id]) {
-            Err(fault) => self.close(fault, ctx),
-            Ok(None) => go_on(self, ctx),
-            Ok(Some(opened)) => {
-                ctx.spawn(
-                    opened
-                        .into_actor(self)
-                        .map(move |rooms, session, ctx| match rooms {
-                            Ok(rooms) => {
-                                session.shared.rooms_opened(rooms);
-                                go_on(session, ctx);
-                            }
-                            Err(_) => session.close(faults::busy(), ctx),
-                        }),
-                );
-            }
+        if self.is_syncing {
+            self.follow_later.push(follow.0);
+        } else {
+            self.follow(follow.0, ctx);
         }
     }
 }

@@ -6,13 +6,13 @@
 //! brings the sessions of its thread what happened elsewhere. This file is the shell: the life of a
 //! connection. Tier 3: it asks the registry, the journal and the store, and nobody asks it.
 
-pub(crate) mod answers;
-pub(crate) mod fanout;
-pub(crate) mod faults;
-mod following;
-pub(crate) mod outbox;
-pub(crate) mod requests;
 pub(crate) mod state;
+pub(crate) mod requests;
+pub(crate) mod answers;
+pub(crate) mod faults;
+pub(crate) mod outbox;
+pub(crate) mod fanout;
+mod following;
 pub(crate) mod worker;
 
 use crate::net::connection::{Accepted, Place, Socket};
@@ -86,6 +86,9 @@ pub(crate) struct Session {
     person: Option<Person>,
     wants: Wants,
     subscriptions: HashMap<FeedKey, Rc<Subscription>>,
+    is_syncing: bool,
+    /// Conversations that came during a sync.
+    follow_later: Vec<ConversationId>,
     is_catching_up: bool,
     last_heard: Instant,
     asked_whether_there: bool,
@@ -247,6 +250,8 @@ impl Session {
                 person: None,
                 wants: Wants::default(),
                 subscriptions: HashMap::new(),
+                is_syncing: false,
+                follow_later: Vec::new(),
                 is_catching_up: false,
                 last_heard: Instant::now(),
                 asked_whether_there: false,
@@ -377,12 +382,10 @@ impl Session {
             }
         };
         self.handle.gate.taken(state::is_exclusive(&body));
-        let administers = self
-            .peer
-            .administers
-            .as_ref()
-            .map(|()| ())
-            .map_err(String::as_str);
+        let administers = match &self.peer.administers {
+            Ok(()) => Ok(()),
+            Err(why) => Err(why.as_str()),
+        };
         match state::admit(self.phase, &body, administers) {
             Ok(()) => requests::carry_out(self, id, body, ctx),
             Err(fault) => self.refuse(id, fault),

@@ -30,6 +30,9 @@ use tokio::sync::oneshot;
 /// Messages in the mailbox; each sender has one place more. A room's batch is one message.
 const MAILBOX: usize = 16_384;
 
+/// Rooms that the registry has made or found.
+type OpenedRooms = Vec<(ConversationId, Addr<Room>)>;
+
 /// What all parts of the daemon know, given to each worker.
 #[derive(Clone)]
 pub(crate) struct House {
@@ -83,7 +86,7 @@ impl Shared {
     pub(crate) fn open_rooms(
         &self,
         wanted: &[ConversationId],
-    ) -> Result<Option<oneshot::Receiver<Vec<(ConversationId, Addr<Room>)>>>, Fault> {
+    ) -> Result<Option<oneshot::Receiver<OpenedRooms>>, Fault> {
         let rooms = self.rooms.borrow();
         let known = |id: &ConversationId| rooms.get(id).is_some_and(Addr::connected);
         let conversations: Vec<_> = wanted.iter().filter(|id| !known(id)).copied().collect();
@@ -100,7 +103,7 @@ impl Shared {
         Ok(Some(opened))
     }
 
-    pub(crate) fn rooms_opened(&self, opened: Vec<(ConversationId, Addr<Room>)>) {
+    pub(crate) fn rooms_opened(&self, opened: OpenedRooms) {
         self.rooms.borrow_mut().extend(opened);
     }
 

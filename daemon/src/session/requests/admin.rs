@@ -203,7 +203,7 @@ pub(super) fn invite_new(
         command,
         reply: ReplyTo::Asker(asker),
     };
-    if let Err((_, why)) = session.shared.journal.submit(submission) {
+    if let Err(why) = session.shared.journal.submit(submission) {
         return session.refuse(id, faults::not_done(why));
     }
     session.after(ctx, id, outcome, move |session, _, result| match result {

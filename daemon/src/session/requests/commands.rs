@@ -153,7 +153,7 @@ fn numbered(session: &mut Session, id: RequestId, nonce: Nonce, settled: Nonce, 
 /// Submits a command whose outcome is the whole answer.
 pub(super) fn submit(session: &Session, id: RequestId, command: Command) {
     let reply = ReplyTo::Session(session.shared.key(session.handle.id), id);
-    if let Err((_, why)) = session.shared.journal.submit(Submission { command, reply }) {
+    if let Err(why) = session.shared.journal.submit(Submission { command, reply }) {
         session.refuse(id, faults::not_done(why));
     }
 }

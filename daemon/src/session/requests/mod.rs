@@ -1,11 +1,11 @@
 //! Carrying requests out, one file a group.
 
-mod admin;
-mod commands;
-mod devices;
 mod login;
+mod devices;
 mod reading;
+mod commands;
 mod signals;
+mod admin;
 
 use super::{Session, faults};
 use actix::Context;
