@@ -50,5 +50,8 @@ pub const SYNC_ENTRIES: u32 = 1_000;
 /// Rooms, members or people in one answer.
 pub const LIST_PAGE: u32 = 2_000;
 
+/// People asked for at once: with the longest names their answer is one frame.
+pub const PEOPLE_PAGE: u32 = 1_000;
+
 /// Nesting of a frame's MessagePack: envelope, body, list, item, its body, and room for more.
 pub const DEPTH: usize = 16;

@@ -1,1 +1,36 @@
+//! What the black-box tests drive the real programs with.
+//!
+//! - [`TestServer`] runs the real `chatd` in a folder of its own and ends only what it started.
+//! - [`Connection`] speaks frames over TLS or the Unix socket and checks, with every `entries` that comes,
+//!   that the feed is dense and nothing comes twice; [`TestClient`] is a person with a device behind one.
+//! - [`scram`] is the client's side of the login, written apart from the one in `shared`.
+//! - [`checker`] judges a history: every acknowledged message there once, in order.
+//! - [`programs`] finds the binaries and runs them.
+//!
+//! Nothing here sleeps to wait for something: it waits for what is to happen, with a deadline.
 
+pub mod checker;
+pub mod client;
+pub mod connection;
+pub mod pin;
+pub mod programs;
+pub mod scram;
+pub mod server;
+
+pub use checker::{Acknowledged, check_history};
+pub use client::TestClient;
+pub use connection::{Connection, Failure};
+pub use programs::{Output, chatc, chatctl, skip};
+pub use server::{TestServer, TestServerBuilder};
+
+use std::time::Duration;
+
+/// How long a test waits for what is to happen at once: long, since CI's machine may have two slow
+/// cores, and never reached where all is well.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The password of everybody in the tests.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// PBKDF2 rounds in the tests: the least that a client accepts.
+pub const ITERATIONS: u32 = 4096;

@@ -226,6 +226,7 @@ impl Registry {
             for link in &self.around.links {
                 let signal = Signal {
                     audience: FeedKey::House,
+                    from: None,
                     frame: frame.clone(),
                 };
                 let _ = link.signal.try_send(signal);

@@ -63,11 +63,12 @@ pub(crate) enum MembershipChange {
     Removed(ConversationId),
 }
 
-/// To a worker: something that may be lost, for all who follow a feed.
+/// To a worker: something that may be lost, for all who follow a feed but the one it comes from.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Signal {
     pub(crate) audience: FeedKey,
+    pub(crate) from: Option<AccountId>,
     pub(crate) frame: Bytes,
 }
 

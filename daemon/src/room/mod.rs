@@ -204,6 +204,7 @@ impl Handler<Typing> for Room {
             for link in self.interested_links() {
                 let signal = Signal {
                     audience: self.state.feed(),
+                    from: Some(typing.account),
                     frame: frame.clone(),
                 };
                 let _ = link.signal.try_send(signal);

@@ -10,14 +10,21 @@ use super::outbox::Outbox;
 use crate::journal::SessionId;
 use crate::store::FeedKey;
 use bytes::Bytes;
-use chat_shared::Seq;
+use chat_shared::{AccountId, Seq};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+/// Who follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Follower {
+    pub(crate) session: SessionId,
+    pub(crate) account: AccountId,
+}
+
 /// One session's subscription to one feed.
 pub(crate) struct Subscription {
-    session: SessionId,
+    follower: Follower,
     outbox: Rc<Outbox>,
     sent: Cell<Seq>,
     live: Cell<bool>,
@@ -61,11 +68,11 @@ impl Fanout {
     pub(crate) fn subscribe(
         &mut self,
         feed: FeedKey,
-        session: SessionId,
+        follower: Follower,
         outbox: Rc<Outbox>,
     ) -> Rc<Subscription> {
         let subscription = Rc::new(Subscription {
-            session,
+            follower,
             outbox,
             sent: Cell::new(Seq(0)),
             live: Cell::new(false),
@@ -119,7 +126,7 @@ impl Fanout {
             }
             if sent.next() != first {
                 subscription.live.set(false);
-                catch_up(subscription.session);
+                catch_up(subscription.follower.session);
             } else if subscription.outbox.offer(frames.clone()).is_ok() {
                 subscription.sent.set(last);
             } else {
@@ -145,11 +152,27 @@ impl Fanout {
         subscription.live.set(upto >= newest && upto >= known);
     }
 
-    /// Something that may be lost, for all who follow a feed.
-    pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes) {
+    /// Sends nothing more of a feed to a session, which is about to unsubscribe.
+    pub(crate) fn mute(&self, feed: FeedKey, session: SessionId) {
+        let followers = self.feeds.get(&feed);
+        for subscription in followers
+            .into_iter()
+            .flat_map(|followers| &followers.subscriptions)
+        {
+            if subscription.follower.session == session {
+                subscription.live.set(false);
+                subscription.started.set(false);
+            }
+        }
+    }
+
+    /// Something that may be lost, for all who follow a feed but the one it comes from.
+    pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes, from: Option<AccountId>) {
         if let Some(followers) = self.feeds.get(&feed) {
             for subscription in &followers.subscriptions {
-                subscription.outbox.signal(frame.clone());
+                if Some(subscription.follower.account) != from {
+                    subscription.outbox.signal(frame.clone());
+                }
             }
         }
     }
@@ -163,7 +186,7 @@ impl Fanout {
         followers
             .into_iter()
             .flatten()
-            .map(|subscription| subscription.session)
+            .map(|subscription| subscription.follower.session)
             .collect()
     }
 }
@@ -173,6 +196,13 @@ mod tests {
     use super::*;
 
     const FEED: FeedKey = FeedKey::House;
+
+    fn follower(session: u64) -> Follower {
+        Follower {
+            session: SessionId(session),
+            account: AccountId(session),
+        }
+    }
 
     struct Scene {
         fanout: Fanout,
@@ -184,7 +214,7 @@ mod tests {
         fn new(limit: usize) -> Self {
             let mut fanout = Fanout::default();
             let outbox = Rc::new(Outbox::new(limit));
-            let subscription = fanout.subscribe(FEED, SessionId(1), outbox.clone());
+            let subscription = fanout.subscribe(FEED, follower(1), outbox.clone());
             subscription.start_after(Seq(0));
             Self {
                 fanout,
@@ -284,7 +314,7 @@ mod tests {
         let mut scene = Scene::new(1000);
         let other = scene
             .fanout
-            .subscribe(FEED, SessionId(2), scene.outbox.clone());
+            .subscribe(FEED, follower(2), scene.outbox.clone());
         assert!(!scene.fanout.unsubscribe(FEED, &scene.subscription));
         assert_eq!(scene.fanout.sessions(FEED), [SessionId(2)]);
         assert!(scene.fanout.unsubscribe(FEED, &other));

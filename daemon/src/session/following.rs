@@ -1,13 +1,14 @@
 //! How a session follows feeds: it subscribes first and reads then, and whatever it misses later, because
 //! it was slow or a room died, it reads from the store by cursor.
 
+use super::fanout::Follower;
 use super::{CatchUp, FollowNew, Session, Unfollow, faults};
 use crate::room::state::encode_entries;
 use crate::store::read::Page;
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use bytes::Bytes;
-use chat_shared::limits::SYNC_ENTRIES;
+use chat_shared::limits::{FRAME, SYNC_ENTRIES};
 use chat_shared::state::ReadMark;
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, RequestId, Seq,
@@ -61,9 +62,9 @@ impl Session {
         self.unsubscribe_all();
         self.wants = wants.clone();
         self.is_syncing = true;
-        self.subscribe(FeedKey::Account(account));
+        self.subscribe(account, FeedKey::Account(account));
         if house.is_some() {
-            self.subscribe(FeedKey::House);
+            self.subscribe(account, FeedKey::House);
         }
         let only = wants.only;
         let which = move |reader: &Reader| {
@@ -82,7 +83,7 @@ impl Session {
         };
         self.read(ctx, request, which, move |session, ctx, ids| {
             for id in &ids {
-                session.subscribe(FeedKey::Conversation(*id));
+                session.subscribe(account, FeedKey::Conversation(*id));
             }
             let opening = session.shared.open_rooms(&ids);
             let go_on = move |session: &mut Self, ctx: &mut Context<Self>| {
@@ -135,7 +136,7 @@ impl Session {
             let Summaries {
                 account_seq,
                 house_seq,
-                conversations,
+                mut conversations,
             } = summaries;
             // Who left one of them since the first reading must not go on following it.
             let kept = conversations
@@ -154,6 +155,13 @@ impl Session {
             if let Some(cursor) = house {
                 session.start_after(FeedKey::House, cursor.min(house_seq));
             }
+            // An answer is one frame; what does not fit follows by itself.
+            let mut bytes = 0;
+            let fits = conversations.partition_point(|about| {
+                bytes += summary_size(about);
+                bytes <= FRAME / 2
+            });
+            let rest = conversations.split_off(fits);
             session.answer(
                 request,
                 Event::Synced {
@@ -162,6 +170,9 @@ impl Session {
                     conversations,
                 },
             );
+            for conversation in rest {
+                session.say(Event::Opened { conversation });
+            }
             session.is_syncing = false;
             for id in std::mem::take(&mut session.follow_later) {
                 session.follow(id, ctx);
@@ -176,14 +187,18 @@ impl Session {
         }
     }
 
-    fn subscribe(&mut self, feed: FeedKey) -> &super::Subscription {
+    fn subscribe(&mut self, account: AccountId, feed: FeedKey) {
         self.subscriptions.entry(feed).or_insert_with(|| {
-            self.shared.fanout.borrow_mut().subscribe(
-                feed,
-                self.handle.id,
-                self.handle.outbox.clone(),
-            )
-        })
+            let follower = Follower {
+                session: self.handle.id,
+                account,
+            };
+            let outbox = self.handle.outbox.clone();
+            self.shared
+                .fanout
+                .borrow_mut()
+                .subscribe(feed, follower, outbox)
+        });
     }
 
     fn unsubscribe_all(&mut self) {
@@ -202,7 +217,7 @@ impl Session {
         {
             return;
         }
-        self.subscribe(feed);
+        self.subscribe(account, feed);
         match self.shared.open_rooms(&[id]) {
             Err(fault) => self.close(fault, ctx),
             Ok(None) => self.open(id, account, ctx),
@@ -248,7 +263,7 @@ impl Session {
     /// the outbox is full, and then again when it is empty.
     pub(super) fn catch_up(&mut self, ctx: &mut Context<Self>) {
         let room = self.handle.outbox.room();
-        if self.is_catching_up || room < PAGE_BYTES {
+        if self.is_catching_up {
             return;
         }
         let behind = self
@@ -260,6 +275,11 @@ impl Session {
             .map(|(feed, sent)| (*feed, sent.sent()))
             .collect();
         if behind.is_empty() {
+            return;
+        }
+        if room < PAGE_BYTES && !self.handle.outbox.is_empty() {
+            // Go on when the outbox is empty.
+            self.handle.outbox.lag();
             return;
         }
         let Some(account) = self.person.as_ref().map(|person| person.account) else {
@@ -341,6 +361,15 @@ fn read_behind(
         }
     }
     Ok(pages)
+}
+
+/// How many bytes a summary takes, roughly.
+fn summary_size(about: &ConversationSummary) -> usize {
+    let variable = match &about.about {
+        ConversationKind::Room { name, topic } => name.len() + topic.len(),
+        ConversationKind::Direct { members } => members.len() * size_of::<AccountId>(),
+    };
+    variable + 160
 }
 
 /// Why somebody cannot follow a conversation that they are not in.

@@ -217,7 +217,11 @@ impl Session {
                 drained: Box::new(move |was_lagging| {
                     drained_gate.wake();
                     if was_lagging {
-                        let _ = drained_addr.try_send(CatchUp);
+                        #[expect(
+                            clippy::disallowed_methods,
+                            reason = "one for each time that the outbox was found full: it must arrive"
+                        )]
+                        drained_addr.do_send(CatchUp);
                     }
                 }),
                 unflushed: false,

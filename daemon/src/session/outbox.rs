@@ -65,6 +65,11 @@ impl Outbox {
         Ok(())
     }
 
+    /// There is more in the store than fits: `drained` is to say so when the queue is empty.
+    pub(crate) fn lag(&self) {
+        self.lagging.set(true);
+    }
+
     /// Adds a signal, unless the connection has enough to do.
     pub(crate) fn signal(&self, frame: Bytes) {
         if !self.lagging.get() && !self.is_over(frame.len()) {
@@ -80,6 +85,11 @@ impl Outbox {
     /// Whether so much waits that the client is to read before it asks for more.
     pub(crate) fn is_full(&self) -> bool {
         self.bytes.get() >= self.limit
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.get() == 0
     }
 
     /// Takes nothing more; what waits is still written.

@@ -205,6 +205,13 @@ impl Handler<Deliver> for Worker {
         } else {
             fanout.sessions(feed)
         };
+        for change in &changes {
+            if let MembershipChange::Removed(conversation) = change {
+                for id in &followers {
+                    fanout.mute(FeedKey::Conversation(*conversation), *id);
+                }
+            }
+        }
         drop(fanout);
         for id in behind {
             if let Some(session) = self.shared.session(id) {
@@ -248,7 +255,7 @@ impl Handler<Signal> for Worker {
         self.shared
             .fanout
             .borrow()
-            .signal(signal.audience, &signal.frame);
+            .signal(signal.audience, &signal.frame, signal.from);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::store::read::Page;
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::Context;
 use chat_shared::limits::{
-    CONVERSATIONS_PER_ACCOUNT, FRAME, HISTORY_PAGE, LIST_PAGE, SYNC_ENTRIES,
+    CONVERSATIONS_PER_ACCOUNT, FRAME, HISTORY_PAGE, LIST_PAGE, PEOPLE_PAGE, SYNC_ENTRIES,
 };
 use chat_shared::names::AccountName;
 use chat_shared::{
@@ -204,8 +204,8 @@ pub(super) fn people(
     names: Vec<String>,
     ctx: &mut Context<Session>,
 ) {
-    if accounts.len() + names.len() > LIST_PAGE as usize {
-        let text = format!("ask for {LIST_PAGE} people at the most");
+    if accounts.len() + names.len() > PEOPLE_PAGE as usize {
+        let text = format!("ask for {PEOPLE_PAGE} people at the most");
         return session.refuse(id, faults::bad_range(&text));
     }
     let ask = move |reader: &Reader| {
