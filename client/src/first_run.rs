@@ -4,8 +4,8 @@ use crate::headless::context::Context;
 use crate::headless::exit::Stop;
 use crate::headless::register::register;
 use crate::headless::sign_in::{SignedIn, by_password, connect, greet};
-use crate::net::session::Welcome;
-use crate::net::{Place, Settings};
+use crate::net::session::{Session, Welcome};
+use crate::net::{Failure, Place, Settings, channel, sign_in};
 use crate::prompt::Prompt;
 use crate::startup::Startup;
 use chat_shared::link::Pin;
@@ -13,6 +13,11 @@ use chat_shared::names::AccountName;
 use chat_shared::scram::check_new_password;
 use chat_shared::{FaultCode, RegistrationMode, clean};
 use std::io::IsTerminal;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long to wait before the screen comes up without knowing.
+const LOOK_IN: Duration = Duration::from_secs(2);
 
 /// Settles who and where, and asks what is missing.
 pub async fn prepare(context: Context) -> Result<Startup, Stop> {
@@ -22,7 +27,15 @@ pub async fn prepare(context: Context) -> Result<Startup, Stop> {
         ));
     }
     if let Some(startup) = known(&context)? {
-        return Ok(startup);
+        return match look_in(&startup).await {
+            Ok(()) => Ok(startup),
+            // The screen tells, keeps what is typed, and tries again.
+            Err(failure) if failure.is_passing() => Ok(startup),
+            Err(Failure::Refused(fault)) if fault.code == FaultCode::TokenInvalid => {
+                sign_in_again(&context, startup).await
+            }
+            Err(failure) => Err(failure.into()),
+        };
     }
     if context.account.is_some() && context.password.is_some() {
         let signed_in = connect(&context).await?;
@@ -67,6 +80,59 @@ fn known(context: &Context) -> Result<Option<Startup>, Stop> {
     }))
 }
 
+/// Whether the daemon would let one in: a changed key or a revoked token is for the terminal, where there
+/// is room to explain it and to ask.
+async fn look_in(startup: &Startup) -> Result<(), Failure> {
+    let Settings {
+        place, pin, folder, ..
+    } = &startup.settings;
+    let Some(credentials) = folder.credentials()? else {
+        return Ok(());
+    };
+    let looked = async {
+        let mut session = Session::greet(channel::open(place, *pin).await?).await?;
+        sign_in::by_token(&mut session, &credentials).await
+    };
+    match timeout(LOOK_IN, looked).await {
+        Ok(Err(failure)) => Err(failure),
+        Ok(Ok(_)) | Err(_) => Ok(()),
+    }
+}
+
+/// Asks for the password of a device that was revoked, or whose account has another password now.
+async fn sign_in_again(context: &Context, known: Startup) -> Result<Startup, Stop> {
+    let account = AccountName::parse(&known.account).map_err(|e| Stop::usage(e.to_string()))?;
+    let mut prompt = Prompt::open();
+    prompt.say(&format!(
+        "This device is no longer signed in as {account} at {}.",
+        known.server
+    ))?;
+    let mut given = context.password.clone();
+    loop {
+        let password = match given.take() {
+            Some(password) => password,
+            None => prompt.secret("Password: ")?,
+        };
+        let signed_in = match greet(context, &mut |_, _| false).await {
+            Ok(greeted) => by_password(context, greeted, &account, &password).await,
+            Err(stop) => Err(stop),
+        };
+        match signed_in {
+            Ok(signed_in) => return startup(context, signed_in),
+            Err(stop @ (Stop::CannotConnect(_) | Stop::Usage(_))) => return Err(stop),
+            Err(stop) => prompt.say(&format!("That did not work: {}", words(&stop)))?,
+        }
+    }
+}
+
+/// What went wrong, without the code.
+fn words(stop: &Stop) -> String {
+    match stop {
+        Stop::Refused(fault) => clean::line(&fault.text).into_owned(),
+        other => other.to_string(),
+    }
+}
+
 fn startup(context: &Context, signed_in: SignedIn) -> Result<Startup, Stop> {
     let SignedIn {
         place, folder, me, ..
@@ -90,14 +156,15 @@ fn startup(context: &Context, signed_in: SignedIn) -> Result<Startup, Stop> {
 /// than a daemon waits.
 async fn find(context: &Context, prompt: &mut Prompt) -> Result<(Place, Welcome), Stop> {
     loop {
-        let mut answer = Ok(true);
+        let mut answer = None;
         let greeted = greet(context, &mut |place, pin| {
-            answer = confirm(prompt, place, pin);
-            matches!(answer, Ok(true))
+            matches!(answer.insert(confirm(prompt, place, pin)), Ok(true))
         })
         .await;
-        answer?;
+        let was_asked = answer.transpose()?.is_some();
         let stop = match greeted {
+            // It was looked up longer than the daemon waits; the key is known from here on.
+            Err(Stop::Lost(_)) if was_asked => continue,
             Ok(greeted) => return Ok((greeted.place, greeted.session.welcome().clone())),
             Err(stop) if stop.is_passing() => stop,
             Err(stop) => return Err(stop),
@@ -170,11 +237,10 @@ async fn ask_who(
             Err(stop @ (Stop::CannotConnect(_) | Stop::Usage(_))) => return Err(stop),
             Err(stop) => stop,
         };
+        prompt.say(&format!("That did not work: {}", words(&stop)))?;
         let Stop::Refused(fault) = &stop else {
-            prompt.say(&format!("That did not work: {stop}"))?;
             continue;
         };
-        prompt.say(&format!("That did not work: {}", clean::line(&fault.text)))?;
         let is_about_name = matches!(
             fault.code,
             FaultCode::NameTaken

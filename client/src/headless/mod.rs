@@ -1,7 +1,7 @@
 //! Commands for scripts: no screen, exit codes, JSON lines.
 //!
 //! In reading order: [`arguments`] what may be typed, [`context`] who and where that means, [`sign_in`]
-//! getting a connection, [`exit`] how it ends, [`print`] how things look; [`place_in`] finds a conversation,
+//! getting a connection, [`exit`] how it ends, [`mod@print`] how things look; [`place_in`] finds a conversation,
 //! [`submit`] carries out orders, [`names`] who is who; then one file a command.
 
 pub mod arguments;

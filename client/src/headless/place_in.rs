@@ -100,7 +100,9 @@ pub async fn accounts(
     };
     let found = names.iter().map(|name| {
         let person = people.iter().find(|person| person.name == name.as_str());
-        person.map(|person| person.account).ok_or_else(|| nobody(name.as_str()))
+        person
+            .map(|person| person.account)
+            .ok_or_else(|| nobody(name.as_str()))
     });
     found.collect()
 }

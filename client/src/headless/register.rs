@@ -96,7 +96,13 @@ async fn again(
     let mut secret = Secret::password(password);
     let me = sign_in::by_password(&mut greeted.session, name.as_str(), &mut secret).await?;
     let Greeted { session, place } = greeted;
-    Ok(SignedIn { session, me, device: credentials.device, folder, place })
+    Ok(SignedIn {
+        session,
+        me,
+        device: credentials.device,
+        folder,
+        place,
+    })
 }
 
 fn not_mine(stop: Stop, taken: Fault) -> Stop {

@@ -43,7 +43,10 @@ pub async fn set_topic(context: &Context, room: &str, topic: &str) -> Result<(),
     let find = async |session: &mut Session, _| {
         let conversation = place_in::room(session, &name).await?;
         let topic = topic.to_owned();
-        Ok(Order::SetTopic { conversation, topic })
+        Ok(Order::SetTopic {
+            conversation,
+            topic,
+        })
     };
     let done = submit(context, find).await?;
     report(context, &name, done)

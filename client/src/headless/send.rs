@@ -29,17 +29,24 @@ pub async fn run(context: &Context, to: &str, text: &[String]) -> Result<(), Sto
     let find = async |session: &mut Session, _| match &to {
         Where::Room(name) => {
             let conversation = place_in::room(session, name).await?;
-            Ok(Order::Post { conversation, text: text.clone() })
+            Ok(Order::Post {
+                conversation,
+                text: text.clone(),
+            })
         }
         Where::Direct(names) => {
             let with = place_in::accounts(session, names).await?;
-            Ok(Order::OpenDirect { with, say: Some(text.clone()) })
+            Ok(Order::OpenDirect {
+                with,
+                say: Some(text.clone()),
+            })
         }
     };
     let done = submit(context, find).await.map_err(|stop| match stop {
-        Stop::Refused(fault) if fault.code == FaultCode::NotAMember => {
-            Stop::Refused(Fault::new(fault.code, format!("you are not in {to}: join it first")))
-        }
+        Stop::Refused(fault) if fault.code == FaultCode::NotAMember => Stop::Refused(Fault::new(
+            fault.code,
+            format!("you are not in {to}: join it first"),
+        )),
         other => other,
     })?;
     let seq = done.seq.unwrap_or_default();

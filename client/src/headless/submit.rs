@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// by a process before goes out first, in its order.
 ///
 /// Where nobody answers at first it ends at once and leaves nothing behind. A connection that breaks
-/// later is made again until [`PATIENCE`] is over.
+/// later is made again for a minute.
 pub async fn submit(
     context: &Context,
     find: impl AsyncFn(&mut Session, AccountId) -> Result<Order, Stop>,
@@ -85,12 +85,21 @@ async fn begin(
     context: &Context,
     find: &impl AsyncFn(&mut Session, AccountId) -> Result<Order, Stop>,
 ) -> Result<(Session, Stream, Order), Stop> {
-    let SignedIn { mut session, me, device, folder, .. } = connect(context).await?;
+    let SignedIn {
+        mut session,
+        me,
+        device,
+        folder,
+        ..
+    } = connect(context).await?;
     let order = find(&mut session, me.account).await?;
     let mut stream = folder.take_stream(device)?;
     deliver::open(&mut session, &mut stream).await?;
     for order in stream.outbox.take_unknown() {
-        eprintln!("chatc: nobody can tell whether this was carried out: {}", shown(&order));
+        eprintln!(
+            "chatc: nobody can tell whether this was carried out: {}",
+            shown(&order)
+        );
     }
     Ok((session, stream, order))
 }

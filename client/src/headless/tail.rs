@@ -12,7 +12,9 @@ use crate::model::Item;
 use crate::net::backoff::{Backoff, jitter};
 use crate::net::session::{Session, unexpected};
 use chat_shared::{ConversationId, Cursor, Event, Fault, FaultCode, Feed, Request, Seq};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
+use std::os::fd::AsFd;
 use tokio::time::sleep;
 
 /// A conversation that is followed.
@@ -54,6 +56,7 @@ pub async fn run(
             },
         );
     }
+    end_with_the_reader()?;
     let mut tail = Tail {
         context,
         followed,
@@ -82,6 +85,26 @@ pub async fn run(
             Some(stop) => return Err(stop),
         }
     }
+    Ok(())
+}
+
+/// Ends when nobody reads the output any more, as after `| head`, also while nothing is said.
+fn end_with_the_reader() -> Result<(), Stop> {
+    let watch = || {
+        let stdout = std::io::stdout();
+        let mut watched = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
+        let is_told = poll(&mut watched, PollTimeout::NONE).is_ok();
+        if is_told
+            && watched[0]
+                .revents()
+                .is_some_and(|told| told.contains(PollFlags::POLLERR))
+        {
+            std::process::exit(0);
+        }
+    };
+    std::thread::Builder::new()
+        .name("reader".into())
+        .spawn(watch)?;
     Ok(())
 }
 

@@ -1,12 +1,11 @@
-//! The one place where the model changes.
+//! The one place where the model changes; what the user does is in `own.rs`.
 
-use super::conversation::NOTICES;
-use super::{Changed, Connection, Conversation, Heard, Model, Notice, PendingState, Update};
-use crate::command::{Command, Order, Ticket};
+use super::{Changed, Connection, Conversation, Heard, Model, Update};
+use crate::command::Command;
 use chat_shared::state::ReadMark;
 use chat_shared::{
-    AccountId, ConversationId, ConversationSummary, Entry, EntryBody, Event, Fault, Feed, Presence,
-    Seq, Timestamp, clean,
+    ConversationId, ConversationSummary, Entry, EntryBody, Event, Feed, Presence, Seq, Timestamp,
+    clean,
 };
 use std::collections::BTreeSet;
 
@@ -293,159 +292,6 @@ impl Model {
         }
     }
 
-    fn queue(&mut self, ticket: Ticket, order: &Order, now: Timestamp, changed: &mut Changed) {
-        if let Order::Post { conversation, text } = order
-            && let Some(c) = self.conversations.get_mut(conversation)
-        {
-            if c.add_pending(ticket, text, now) {
-                c.clear_unread_line();
-                changed.conversations.insert(*conversation);
-            }
-        }
-    }
-
-    fn done(
-        &mut self,
-        ticket: Ticket,
-        order: &Order,
-        conversation: Option<ConversationId>,
-        seq: Option<Seq>,
-        changed: &mut Changed,
-    ) {
-        match order {
-            Order::Post { conversation, .. } => {
-                if let Some(c) = self.conversations.get_mut(conversation) {
-                    c.settle(ticket, PendingState::Sent(seq.unwrap_or_default()));
-                    changed.conversations.insert(*conversation);
-                }
-            }
-            Order::CreateRoom { .. } | Order::Join { .. } | Order::OpenDirect { .. } => {
-                self.awaited = conversation.or(order.conversation());
-                self.arrive(changed);
-            }
-            Order::Leave { .. } | Order::SetTopic { .. } => {}
-        }
-    }
-
-    fn refuse(
-        &mut self,
-        ticket: Ticket,
-        order: &Order,
-        fault: &Fault,
-        now: Timestamp,
-        changed: &mut Changed,
-    ) {
-        if let Order::Post { conversation, text } = order
-            && let Some(c) = self.conversations.get_mut(conversation)
-        {
-            c.add_pending(ticket, text, now);
-            let why = clean::line(&fault.text).into_owned();
-            c.settle(ticket, PendingState::Refused(why));
-            changed.conversations.insert(*conversation);
-            return;
-        }
-        let line = match order {
-            Order::Post { text, .. } => {
-                format!(
-                    "could not {}: {} (it said: {text})",
-                    order.verb(),
-                    fault.text
-                )
-            }
-            _ => format!("could not {}: {}", order.verb(), fault.text),
-        };
-        let here = order.conversation().or(self.open);
-        self.notice(here, &line, now, changed);
-    }
-
-    fn notice(
-        &mut self,
-        conversation: Option<ConversationId>,
-        text: &str,
-        now: Timestamp,
-        changed: &mut Changed,
-    ) {
-        if let Some(id) = conversation
-            && let Some(c) = self.conversations.get_mut(&id)
-        {
-            c.add_notice(now, text);
-            changed.conversations.insert(id);
-        } else {
-            if self.notices.len() == NOTICES {
-                self.notices.remove(0);
-            }
-            let text = clean::text(text).into_owned();
-            self.notices.push(Notice {
-                at: now,
-                after: Seq(0),
-                text,
-            });
-            changed.notices = true;
-        }
-    }
-
-    fn opened(&mut self, id: Option<ConversationId>, changed: &mut Changed) {
-        if self.open == id {
-            return;
-        }
-        if let Some(before) = self.open.and_then(|id| self.conversations.get_mut(&id)) {
-            before.clear_unread_line();
-            before.draw_unread_line();
-            changed.conversations.insert(before.id());
-        }
-        self.open = id;
-        let Some(id) = id else { return };
-        if let Some(conversation) = self.conversations.get_mut(&id) {
-            conversation.draw_unread_line();
-            changed.conversations.insert(id);
-            self.fetch_members(id, changed);
-        }
-    }
-
-    fn fetch_members(&mut self, id: ConversationId, changed: &mut Changed) {
-        if let Some(conversation) = self.conversations.get_mut(&id)
-            && conversation.members().is_none()
-            && !conversation.asking_members
-        {
-            conversation.asking_members = true;
-            changed
-                .needs
-                .push(Command::FetchMembers { conversation: id });
-        }
-    }
-
-    fn seen(&mut self, id: ConversationId, seq: Seq, changed: &mut Changed) {
-        let Some(conversation) = self.conversations.get_mut(&id) else {
-            return;
-        };
-        let Some(posts) = conversation.item(seq).map(super::Item::posts) else {
-            return;
-        };
-        if conversation.set_read(ReadMark { seq, posts }) {
-            changed.list = true;
-            changed.needs.push(Command::MarkRead {
-                conversation: id,
-                seq,
-            });
-        }
-    }
-
-    fn wants_older(&mut self, id: ConversationId, changed: &mut Changed) {
-        let is_online = self.connection.is_online();
-        let Some(conversation) = self.conversations.get_mut(&id) else {
-            return;
-        };
-        if is_online && conversation.has_older() && !conversation.asking_older {
-            conversation.asking_older = true;
-            let before = conversation.items().next().map(super::Item::seq);
-            changed.needs.push(Command::FetchHistory {
-                conversation: id,
-                before,
-            });
-            changed.conversations.insert(id);
-        }
-    }
-
     /// Asks for a sync, once until it is answered.
     fn resync(&mut self, changed: &mut Changed) {
         if !self.resyncing {
@@ -455,20 +301,12 @@ impl Model {
     }
 
     /// Goes to where an own order led, once it is known.
-    fn arrive(&mut self, changed: &mut Changed) {
+    pub(super) fn arrive(&mut self, changed: &mut Changed) {
         if let Some(id) = self
             .awaited
             .take_if(|id| self.conversations.contains_key(id))
         {
             changed.go_to = Some(id);
         }
-    }
-
-    /// For tests and stand-ins: everybody whose name would have to be asked for.
-    pub fn unnamed(&self, accounts: impl IntoIterator<Item = AccountId>) -> BTreeSet<AccountId> {
-        accounts
-            .into_iter()
-            .filter(|id| self.people.known_name(*id).is_none())
-            .collect()
     }
 }

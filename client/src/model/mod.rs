@@ -5,13 +5,16 @@
 //! What it needs from the daemon it returns as commands in [`Changed::needs`].
 //!
 //! In reading order: [`update`] what goes in and comes out, [`connection`] how the connection is,
-//! [`item`] one entry made fit to show, [`window`] the entries of a conversation that are held,
-//! [`conversation`] one conversation, [`people`] who there is, and here all of it together.
+//! [`item`] one entry made fit to show, [`window`] the entries of a conversation that are held, [`mod@line`]
+//! what is drawn of it, [`conversation`] one conversation, [`people`] who there is, and here all of it
+//! together.
 
 mod apply;
 pub mod connection;
 pub mod conversation;
 pub mod item;
+pub mod line;
+mod own;
 pub mod people;
 #[cfg(test)]
 mod tests;
@@ -19,8 +22,9 @@ pub mod update;
 pub mod window;
 
 pub use connection::Connection;
-pub use conversation::{Conversation, Kind, Line, Notice, Pending, PendingState};
+pub use conversation::Conversation;
 pub use item::{Item, What};
+pub use line::{Kind, Line, Notice, Pending, PendingState};
 pub use people::People;
 pub use update::{Changed, Heard, Me, Update};
 

@@ -41,7 +41,7 @@ pub async fn open(place: &Place, expected: Option<Pin>) -> Result<Channel, Failu
         Place::Socket(path) => {
             let connect = UnixStream::connect(path);
             timeout(CONNECT_TIMEOUT, connect).await.map(|stream| {
-                let stream = stream.map_err(|error| unreachable(error.to_string()))?;
+                let stream = stream.map_err(|error| unreachable(plain(&error)))?;
                 Ok(Channel {
                     io: Box::new(stream),
                     binding: Binding::None,
@@ -73,7 +73,7 @@ async fn open_tls(
         error,
     };
     let stream = TcpStream::connect((host, port)).await;
-    let stream = stream.map_err(|error| unreachable(error.to_string()))?;
+    let stream = stream.map_err(|error| unreachable(plain(&error)))?;
     // Messages are small and somebody waits for each.
     stream
         .set_nodelay(true)
@@ -103,4 +103,17 @@ async fn open_tls(
         binding: Binding::TlsExporter(binding),
         pin: verifier.shown(),
     })
+}
+
+/// An error in words: without the number that Rust adds.
+pub fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let words = text
+        .split_once(" (os error")
+        .map_or(text.as_str(), |(words, _)| words);
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_lowercase().chain(letters).collect())
+        .unwrap_or_default()
 }

@@ -266,11 +266,8 @@ impl<'a> Live<'a> {
 
     /// When [`Self::tick`] is wanted.
     pub fn tick_at(&self) -> Option<Millis> {
-        let marks_at = self.marks_at.filter(|_| self.is_live());
-        [marks_at, self.orders.retry_at()]
-            .into_iter()
-            .flatten()
-            .min()
+        let due = [self.marks_at, self.orders.retry_at()];
+        due.into_iter().flatten().min().filter(|_| self.is_live())
     }
 
     fn go_on(&mut self, now: Millis, out: &mut Vec<Out>) {

@@ -1,6 +1,7 @@
 //! One conversation with a daemon on one connection: requests out, answers and news in.
 
-use super::{Failure, channel::Channel, channel::Io};
+use super::Failure;
+use super::channel::{Channel, Io, plain};
 use chat_shared::frame::LENGTH_BYTES;
 use chat_shared::limits::{FRAME, PROTOCOL_VERSION};
 use chat_shared::scram::Binding;
@@ -121,7 +122,7 @@ impl Session {
         };
         match timeout(PATIENCE, written).await {
             Ok(Ok(())) => Ok(id),
-            Ok(Err(error)) => Err(Failure::Lost(error.to_string())),
+            Ok(Err(error)) => Err(Failure::Lost(plain(&error))),
             Err(_) => Err(Failure::Lost("the daemon takes nothing any more".into())),
         }
     }
@@ -138,7 +139,7 @@ impl Session {
             Some(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
                 return Err(Failure::Lost("the daemon closed it".into()));
             }
-            Some(Err(error)) => return Err(Failure::Lost(error.to_string())),
+            Some(Err(error)) => return Err(Failure::Lost(plain(&error))),
             None => return Err(Failure::Lost("the daemon closed it".into())),
         };
         self.heard_at = Instant::now();

@@ -8,6 +8,9 @@ use std::path::Path;
 /// What only its owner may read and write.
 const OWNER_ONLY: u32 = 0o600;
 
+/// Bytes of a component of a path: file systems take 255.
+const COMPONENT_BYTES: usize = 200;
+
 /// The text of a file; nothing where it does not exist.
 pub fn read(path: &Path) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
@@ -63,7 +66,8 @@ pub fn try_lock(path: &Path) -> io::Result<Option<File>> {
 }
 
 /// Makes a name into one component of a path, so that equal ones stay equal and different ones
-/// different: everything but letters, digits, `-` and `_` becomes `%XX`; so does a dot in front.
+/// different: everything but letters, digits, `-`, `_` and `.` becomes `%XX`; so does a dot in front. What
+/// would be too long ends with its hash.
 pub fn component(name: &str) -> String {
     let mut component = String::with_capacity(name.len());
     for (index, byte) in name.bytes().enumerate() {
@@ -74,6 +78,14 @@ pub fn component(name: &str) -> String {
             component.push(char::from(byte));
         } else {
             component.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    if component.len() > COMPONENT_BYTES {
+        let hash = ring::digest::digest(&ring::digest::SHA256, name.as_bytes());
+        component.truncate(COMPONENT_BYTES / 2);
+        component.push('%');
+        for byte in hash.as_ref() {
+            component.push_str(&format!("{byte:02x}"));
         }
     }
     component
@@ -101,6 +113,8 @@ mod tests {
         assert_eq!(component("../x"), "%2E.%2Fx");
         assert_eq!(component("/run/chatd.sock"), "%2Frun%2Fchatd.sock");
         assert_eq!(component("жора"), "%D0%B6%D0%BE%D1%80%D0%B0");
+        let (long, other) = (component(&"中".repeat(32)), component(&"中".repeat(33)));
+        assert!(long.len() <= COMPONENT_BYTES && long != other, "{long}");
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl StateDir {
         let pin = line
             .filter(|(name, _)| *name == server)
             .map(|(_, pin)| pin.trim().parse())
-            .last();
+            .next_back();
         pin.transpose().map_err(|error| {
             io::Error::other(format!(
                 "{}: {server}: {error}",
