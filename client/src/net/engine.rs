@@ -141,8 +141,7 @@ impl Engine {
                 }
                 Some(Command::SetPresence { state }) => self.kept.presence = state,
                 Some(Command::MarkRead { conversation, seq }) => {
-                    let mark = self.kept.marks.entry(conversation).or_default();
-                    *mark = seq.max(*mark);
+                    self.kept.marks.read(conversation, seq);
                 }
                 Some(_) => {}
             }

@@ -5,14 +5,13 @@
 //! everything else.
 
 use super::cursors::Cursors;
+use super::marks::Marks;
 use super::orders::{Answer, Orders};
 use crate::command::Command;
 use crate::model::{Connection, Update};
 use crate::state_dir::Stream;
 use chat_shared::limits::HISTORY_PAGE;
-use chat_shared::{
-    AccountId, ConversationId, Event, Fault, PresenceState, Request, RequestId, Seq,
-};
+use chat_shared::{AccountId, ConversationId, Event, Fault, PresenceState, Request, RequestId};
 use std::collections::{BTreeMap, HashMap};
 
 /// Milliseconds of the connection's own clock.
@@ -61,8 +60,8 @@ pub struct Kept {
     pub cursors: Cursors,
     /// How available the user is.
     pub presence: PresenceState,
-    /// What was read and not told yet.
-    pub marks: BTreeMap<ConversationId, Seq>,
+    /// What was read and is not known to be on the daemon's disk.
+    pub marks: Marks,
     /// Entries of each conversation to begin with.
     pub newest: u32,
 }
@@ -89,6 +88,7 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// A connection just signed in.
     pub fn begin(kept: &'a mut Kept, out: &mut Vec<Out>) -> Self {
+        kept.marks.begin();
         out.push(Out::Ask(
             Request::OpenStream {
                 stream: kept.stream.id,
@@ -149,6 +149,7 @@ impl<'a> Live<'a> {
             }
             (None, event) => {
                 self.kept.cursors.take(&event);
+                self.kept.marks.confirm(&event);
                 tell(out, Update::Event(event));
             }
         }
@@ -156,6 +157,7 @@ impl<'a> Live<'a> {
 
     fn synced(&mut self, event: Event, now: Millis, out: &mut Vec<Out>) {
         self.kept.cursors.take(&event);
+        self.kept.marks.confirm(&event);
         tell(out, Update::Event(event));
         // The model learns of conversations only now; what waits in them was told it in vain before.
         self.orders.tell_waiting(&self.kept.stream, out);
@@ -164,7 +166,7 @@ impl<'a> Live<'a> {
             tell(out, Update::Connection(Connection::Online));
             let state = self.kept.presence;
             out.push(Out::Ask(Request::SetPresence { state }, Asked::Signal));
-            if !self.kept.marks.is_empty() {
+            if self.kept.marks.are_due() {
                 self.marks_at = Some(now);
             }
         }
@@ -229,8 +231,7 @@ impl<'a> Live<'a> {
                 }
             }
             Command::MarkRead { conversation, seq } => {
-                let mark = self.kept.marks.entry(conversation).or_default();
-                *mark = seq.max(*mark);
+                self.kept.marks.read(conversation, seq);
                 self.marks_at = self.marks_at.or(Some(now + MARK_AFTER));
             }
             Command::Typing { conversation } => {
@@ -254,7 +255,7 @@ impl<'a> Live<'a> {
     pub fn tick(&mut self, now: Millis, out: &mut Vec<Out>) {
         if self.is_live() && self.marks_at.is_some_and(|at| at <= now) {
             self.marks_at = None;
-            for (conversation, seq) in std::mem::take(&mut self.kept.marks) {
+            for (conversation, seq) in self.kept.marks.take_due() {
                 out.push(Out::Ask(
                     Request::MarkRead { conversation, seq },
                     Asked::Signal,

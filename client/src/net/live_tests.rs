@@ -10,7 +10,6 @@ use chat_shared::{
     ConversationId, DeviceId, Event, Fault, FaultCode, Nonce, PresenceState, Request, RequestId,
     Seq, StreamId,
 };
-use std::collections::BTreeMap;
 use tempfile::TempDir;
 
 const HERE: ConversationId = ConversationId(1);
@@ -29,7 +28,7 @@ impl Device {
             stream: stream(&folder),
             cursors: Cursors::default(),
             presence: PresenceState::Online,
-            marks: BTreeMap::new(),
+            marks: Default::default(),
             newest: 50,
         };
         Self {

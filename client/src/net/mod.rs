@@ -16,6 +16,7 @@ pub mod engine;
 pub mod failure;
 pub mod live;
 pub mod orders;
+mod marks;
 pub mod place;
 pub mod session;
 pub mod sign_in;
@@ -31,7 +32,6 @@ use crate::model::Update;
 use crate::state_dir::AccountFolder;
 use chat_shared::PresenceState;
 use chat_shared::link::Pin;
-use std::collections::BTreeMap;
 use std::io;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -104,7 +104,7 @@ pub fn start(settings: Settings, on_update: OnUpdate) -> io::Result<Running> {
         stream: settings.folder.take_stream(credentials.device)?,
         cursors: cursors::Cursors::default(),
         presence: PresenceState::Online,
-        marks: BTreeMap::new(),
+        marks: Default::default(),
         newest: settings.newest,
     };
     let (commands, receiver) = unbounded_channel();
