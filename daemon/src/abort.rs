@@ -18,3 +18,46 @@ impl Drop for AbortOnPanic {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    const CHILD: &str = "CHATD_TEST_PANICS";
+
+    /// Panics on another thread, as a commit would: without the guard the process goes on.
+    #[test]
+    fn a_child_that_panics_under_the_guard() {
+        if std::env::var_os(CHILD).is_none() {
+            return;
+        }
+        let thread = std::thread::spawn(|| {
+            let _abort = AbortOnPanic("test");
+            panic!("on purpose");
+        });
+        let _ = thread.join();
+        std::process::exit(0);
+    }
+
+    #[test]
+    fn a_panic_under_the_guard_ends_the_process() {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "abort::tests::a_child_that_panics_under_the_guard",
+            ])
+            .env(CHILD, "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(child.signal(), Some(nix::libc::SIGABRT), "{child}");
+    }
+
+    #[test]
+    fn the_guard_does_nothing_where_nothing_panics() {
+        drop(AbortOnPanic("test"));
+    }
+}

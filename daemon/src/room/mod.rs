@@ -234,3 +234,6 @@ impl Handler<EndRoom> for Room {
         ctx.stop();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,209 @@
+//! The shell of a room, with probes in place of worker, journal and registry.
+
+use super::messages::EndSession;
+use super::*;
+use crate::journal::JournalStatus;
+use chat_shared::{AccountId, Entry, EntryBody, Timestamp};
+use std::cell::RefCell;
+use tokio::sync::{mpsc, oneshot};
+
+/// Passes on what it is told.
+struct Probe<M>(mpsc::UnboundedSender<M>);
+
+impl<M: Unpin + 'static> Actor for Probe<M> {
+    type Context = Context<Self>;
+}
+
+impl<M: actix::Message<Result = ()> + Unpin + 'static> Handler<M> for Probe<M> {
+    type Result = ();
+
+    fn handle(&mut self, message: M, _: &mut Self::Context) {
+        self.0.send(message).unwrap();
+    }
+}
+
+fn probe<M>() -> (Recipient<M>, mpsc::UnboundedReceiver<M>)
+where
+    M: actix::Message<Result = ()> + Send + Unpin + 'static,
+{
+    let (told, heard) = mpsc::unbounded_channel();
+    (Probe(told).start().recipient(), heard)
+}
+
+/// A journal that remembers what it is given.
+#[derive(Default)]
+struct Recorder {
+    submitted: Rc<RefCell<Vec<Action>>>,
+}
+
+impl Journal for Recorder {
+    fn submit(&self, submission: Submission) -> Result<(), crate::journal::NotDone> {
+        self.submitted.borrow_mut().push(submission.command.action);
+        Ok(())
+    }
+
+    fn watch(&self, _: Watch) {}
+
+    fn status(&self, _: oneshot::Sender<JournalStatus>) {}
+
+    fn close(&self, _: oneshot::Sender<()>) {}
+}
+
+struct Scene {
+    around: Rc<Surroundings>,
+    delivered: mpsc::UnboundedReceiver<Deliver>,
+    signalled: mpsc::UnboundedReceiver<Signal>,
+    died: mpsc::UnboundedReceiver<RoomDied>,
+    submitted: Rc<RefCell<Vec<Action>>>,
+    _ended: mpsc::UnboundedReceiver<EndSession>,
+    _data: tempfile::TempDir,
+}
+
+const HERE: ConversationId = ConversationId(5);
+
+impl Scene {
+    fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&data.path().join("store"), 1024 * 1024).unwrap());
+        let (deliver, delivered) = probe();
+        let (signal, signalled) = probe();
+        let (end, ended) = probe();
+        let (registry, died) = probe();
+        let recorder = Recorder::default();
+        let submitted = recorder.submitted.clone();
+        let link = WorkerLink {
+            worker: WorkerId(0),
+            deliver,
+            signal,
+            end,
+        };
+        let around = Rc::new(Surroundings {
+            links: vec![link],
+            journal: Box::new(recorder),
+            store,
+            registry,
+        });
+        Self {
+            around,
+            delivered,
+            signalled,
+            died,
+            submitted,
+            _ended: ended,
+            _data: data,
+        }
+    }
+
+    fn room(&self, start: Start) -> Addr<Room> {
+        Room::open(
+            HERE,
+            BTreeSet::from([WorkerId(0)]),
+            self.around.clone(),
+            start,
+        )
+    }
+}
+
+fn post(seq: u64) -> Entry {
+    Entry {
+        seq: Seq(seq),
+        at: Timestamp(0),
+        by: Some(AccountId(1)),
+        posts: seq,
+        body: EntryBody::Posted { text: "hi".into() },
+    }
+}
+
+/// Makes a room panic.
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+struct Panic;
+
+impl Handler<Panic> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: Panic, _: &mut Self::Context) {
+        panic!("on purpose");
+    }
+}
+
+#[actix::test]
+async fn entries_of_one_commit_are_one_message_to_a_worker() {
+    let mut scene = Scene::new();
+    let room = scene.room(Start::First);
+    room.try_send(Committed {
+        entries: vec![post(1), post(2), post(3)],
+    })
+    .unwrap();
+    let deliver = scene.delivered.recv().await.unwrap();
+    assert_eq!((deliver.first, deliver.last), (Seq(1), Seq(3)));
+    assert_eq!(deliver.feed, crate::store::FeedKey::Conversation(HERE));
+}
+
+#[actix::test]
+async fn a_worker_that_does_not_care_is_not_told() {
+    let mut scene = Scene::new();
+    let room = scene.room(Start::First);
+    room.try_send(Interest {
+        worker: WorkerId(0),
+        follows: false,
+    })
+    .unwrap();
+    room.try_send(Typing {
+        account: AccountId(1),
+    })
+    .unwrap();
+    room.try_send(Interest {
+        worker: WorkerId(0),
+        follows: true,
+    })
+    .unwrap();
+    room.try_send(Typing {
+        account: AccountId(2),
+    })
+    .unwrap();
+    assert_eq!(
+        scene.signalled.recv().await.unwrap().from,
+        Some(AccountId(2))
+    );
+}
+
+#[actix::test]
+async fn a_room_that_is_told_to_end_hands_over_its_read_marks() {
+    let mut scene = Scene::new();
+    let room = scene.room(Start::First);
+    room.try_send(MarkRead {
+        account: AccountId(7),
+        seq: Seq(3),
+    })
+    .unwrap();
+    room.try_send(EndRoom).unwrap();
+    while room.connected() {
+        tokio::task::yield_now().await;
+    }
+    let marks = vec![(AccountId(7), Seq(3))];
+    assert_eq!(
+        *scene.submitted.borrow(),
+        [Action::MarkRead {
+            conversation: HERE,
+            marks
+        }]
+    );
+    assert!(scene.died.try_recv().is_err(), "it was told to");
+}
+
+#[actix::test]
+async fn a_room_that_panics_is_reported_and_its_successor_tells_where_the_feed_ends() {
+    let mut scene = Scene::new();
+    let room = scene.room(Start::First);
+    room.try_send(Panic).unwrap();
+    assert_eq!(scene.died.recv().await.unwrap().conversation, HERE);
+    let _again = scene.room(Start::Again);
+    let head = scene.delivered.recv().await.unwrap();
+    assert_eq!(
+        (head.first, head.last),
+        (Seq(1), Seq(0)),
+        "the store is empty"
+    );
+    assert!(head.frames.is_empty());
+}
