@@ -4,8 +4,8 @@
 //! There is no timer. With little to do a command waits for nothing; with much to do batches grow by
 //! themselves, and the cost of a commit is shared by all that is in it. Tier 0: it asks nobody.
 
-use super::command::Command;
 use super::engine::{Batch, Engine};
+use super::inbox::{Inbox, JournalLimits, Put};
 use super::{
     Answer, Answers, Appended, Committed, CommittedElsewhere, Journal, JournalStatus, NotDone,
     ReplyTo, Submission, Watch, WorkerId,
@@ -15,46 +15,27 @@ use crate::store::{FeedKey, StoreError};
 use actix::dev::SendError;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
 use chat_shared::{AccountId, ConversationId, Entry};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// What it may hold.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct JournalLimits {
-    /// Commands in one transaction: bounds how long the first of them waits for the last.
-    pub(crate) batch_commands: usize,
-    /// Commands that may wait; beyond that they are refused as busy.
-    pub(crate) waiting_commands: usize,
-}
-
-/// Bytes of commands in one transaction, so that a hundred long messages do not become a giant one.
-const BATCH_BYTES: usize = 8 * 1024 * 1024;
-/// Bytes of commands that may wait.
-const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// How often a journal that cannot write tries again.
 const RECOVER_EVERY: Duration = Duration::from_secs(1);
-/// Messages in the mailbox; each sender has one place more.
-const MAILBOX: usize = 65_536;
+/// Messages in the mailbox; each sender has one place more. Commands are not among them.
+const MAILBOX: usize = 4096;
 
 /// The actor.
 pub(crate) struct EmbeddedJournal {
     /// Nothing while a commit runs, which has it.
     engine: Option<Engine>,
-    limits: JournalLimits,
-    waiting: VecDeque<Waiting>,
-    waiting_bytes: usize,
+    inbox: Arc<Inbox>,
     read_only: Option<String>,
     workers: HashMap<WorkerId, Recipient<Answers>>,
     registry: Option<Recipient<CommittedElsewhere>>,
     rooms: HashMap<ConversationId, Recipient<Committed>>,
     status: JournalStatus,
     closed: Option<oneshot::Sender<()>>,
-}
-
-struct Waiting {
-    submission: Submission,
-    since: Instant,
 }
 
 /// To the journal: who is to be told of what was committed. The first message.
@@ -64,6 +45,11 @@ pub(crate) struct Connect {
     pub(crate) workers: Vec<(WorkerId, Recipient<Answers>)>,
     pub(crate) registry: Recipient<CommittedElsewhere>,
 }
+
+/// Commands wait.
+#[derive(Message)]
+#[rtype(result = "()")]
+struct Wake;
 
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -90,15 +76,17 @@ struct AskStatus(oneshot::Sender<JournalStatus>);
 struct Close(oneshot::Sender<()>);
 
 /// The embedded journal as the rest of the daemon holds it.
-pub(crate) struct EmbeddedHandle(Addr<EmbeddedJournal>);
+pub(crate) struct EmbeddedHandle {
+    inbox: Arc<Inbox>,
+    addr: Addr<EmbeddedJournal>,
+}
 
 impl EmbeddedHandle {
     pub(crate) fn start(engine: Engine, limits: JournalLimits) -> (Self, Recipient<Connect>) {
+        let inbox = Arc::new(Inbox::new(limits));
         let addr = EmbeddedJournal {
             engine: Some(engine),
-            limits,
-            waiting: VecDeque::new(),
-            waiting_bytes: 0,
+            inbox: inbox.clone(),
             read_only: None,
             workers: HashMap::new(),
             registry: None,
@@ -107,39 +95,47 @@ impl EmbeddedHandle {
             closed: None,
         }
         .start();
-        (Self(addr.clone()), addr.recipient())
+        let connect = addr.clone().recipient();
+        (Self { inbox, addr }, connect)
     }
 }
 
 impl Clone for EmbeddedHandle {
     /// For another thread: each holds one address for life.
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self {
+            inbox: self.inbox.clone(),
+            addr: self.addr.clone(),
+        }
     }
 }
 
 impl Journal for EmbeddedHandle {
     fn submit(&self, submission: Submission) -> Result<(), NotDone> {
-        self.0.try_send(submission).map_err(|error| match error {
-            SendError::Full(_) => NotDone::Busy,
-            SendError::Closed(_) => NotDone::Closing,
-        })
+        if self.inbox.put(submission)? == Put::Wake {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "one for each time that the journal slept, and it must arrive"
+            )]
+            self.addr.do_send(Wake);
+        }
+        Ok(())
     }
 
     fn watch(&self, watch: Watch) {
         // Lost only if thousands of commands wait: the room then has nothing to deliver that a reader
         // would not find as a gap, and catch up.
-        if self.0.try_send(watch).is_err() {
+        if self.addr.try_send(watch).is_err() {
             tracing::warn!("the journal is too busy to be watched by another room");
         }
     }
 
     fn status(&self, reply: oneshot::Sender<JournalStatus>) {
-        let _ = self.0.try_send(AskStatus(reply));
+        let _ = self.addr.try_send(AskStatus(reply));
     }
 
     fn close(&self, closed: oneshot::Sender<()>) {
-        let _ = self.0.try_send(Close(closed));
+        let _ = self.addr.try_send(Close(closed));
     }
 }
 
@@ -160,32 +156,11 @@ impl Handler<Connect> for EmbeddedJournal {
     }
 }
 
-impl Handler<Submission> for EmbeddedJournal {
+impl Handler<Wake> for EmbeddedJournal {
     type Result = ();
 
-    fn handle(&mut self, submission: Submission, ctx: &mut Self::Context) {
+    fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("journal");
-        self.status.commands += 1;
-        let refusal = if self.closed.is_some() {
-            Some(NotDone::Closing)
-        } else if let Some(why) = &self.read_only {
-            Some(NotDone::ReadOnly(why.clone()))
-        } else if self.waiting.len() >= self.limits.waiting_commands
-            || self.waiting_bytes >= WAITING_BYTES
-        {
-            Some(NotDone::Busy)
-        } else {
-            None
-        };
-        if let Some(refusal) = refusal {
-            self.reply_one(submission.reply, Err(refusal));
-            return;
-        }
-        self.waiting_bytes += submission.command.size_hint();
-        self.waiting.push_back(Waiting {
-            submission,
-            since: Instant::now(),
-        });
         self.commit_next(ctx);
     }
 }
@@ -200,23 +175,20 @@ impl Handler<CommitEnded> for EmbeddedJournal {
             Ok(batch) => {
                 self.status.commits += 1;
                 self.status.commit_micros = micros(ended.took);
+                // The next commit first: it waits for the disk while this one is told.
+                self.commit_next(ctx);
                 self.reply_all(ended.replies, batch.results);
                 self.tell(batch.appended);
-                self.commit_next(ctx);
             }
             Err(error) => {
                 tracing::error!(%error, "the store cannot write: read-only until it can");
                 let why = error.to_string();
+                let mut replies = ended.replies;
+                let waiting = self.inbox.shut(NotDone::ReadOnly(why.clone()));
+                replies.extend(waiting.into_iter().map(|submission| submission.reply));
                 let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
-                let results = ended.replies.iter().map(refused).collect();
-                self.reply_all(ended.replies, results);
-                self.waiting_bytes = 0;
-                for waiting in std::mem::take(&mut self.waiting) {
-                    self.reply_one(
-                        waiting.submission.reply,
-                        Err(NotDone::ReadOnly(why.clone())),
-                    );
-                }
+                let results = replies.iter().map(refused).collect();
+                self.reply_all(replies, results);
                 self.read_only = Some(why);
                 ctx.run_later(RECOVER_EVERY, Self::recover);
             }
@@ -234,10 +206,14 @@ impl Handler<RecoverEnded> for EmbeddedJournal {
             Ok(()) => {
                 tracing::info!("the store can write again");
                 self.read_only = None;
+                self.inbox.open();
                 self.commit_next(ctx);
             }
             Err(error) => {
-                self.read_only = Some(error.to_string());
+                let why = error.to_string();
+                // Nothing waits: it has been shut all the time.
+                self.inbox.shut(NotDone::ReadOnly(why.clone()));
+                self.read_only = Some(why);
                 ctx.run_later(RECOVER_EVERY, Self::recover);
             }
         }
@@ -257,12 +233,11 @@ impl Handler<AskStatus> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, ask: AskStatus, _: &mut Self::Context) {
+        let fill = self.inbox.fill();
         let status = JournalStatus {
-            waiting: self.waiting.len() as u64,
-            lag_micros: self
-                .waiting
-                .front()
-                .map_or(0, |waiting| micros(waiting.since.elapsed())),
+            commands: fill.commands,
+            waiting: fill.waiting,
+            lag_micros: micros(fill.lag),
             read_only: self.read_only.clone(),
             ..self.status
         };
@@ -274,6 +249,7 @@ impl Handler<Close> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, close: Close, ctx: &mut Self::Context) {
+        self.inbox.close();
         self.closed = Some(close.0);
         self.close_when_done(ctx);
     }
@@ -282,24 +258,18 @@ impl Handler<Close> for EmbeddedJournal {
 impl EmbeddedJournal {
     /// Commits what waits, unless a commit runs already.
     fn commit_next(&mut self, ctx: &mut Context<Self>) {
-        if self.waiting.is_empty() || self.read_only.is_some() {
-            return;
-        }
         let Some(mut engine) = self.engine.take() else {
             return;
         };
-        let mut commands: Vec<Command> = Vec::new();
-        let mut replies = Vec::new();
-        let mut bytes = 0;
-        while commands.len() < self.limits.batch_commands && bytes < BATCH_BYTES {
-            let Some(Waiting { submission, .. }) = self.waiting.pop_front() else {
-                break;
-            };
-            bytes += submission.command.size_hint();
-            commands.push(submission.command);
-            replies.push(submission.reply);
+        let batch = self.inbox.take_batch();
+        if batch.is_empty() {
+            self.engine = Some(engine);
+            return;
         }
-        self.waiting_bytes = self.waiting_bytes.saturating_sub(bytes);
+        let commands_and_replies = batch
+            .into_iter()
+            .map(|waiting| (waiting.command, waiting.reply));
+        let (commands, replies): (Vec<_>, Vec<_>) = commands_and_replies.unzip();
         on_blocking_thread(ctx, move || {
             let begun = Instant::now();
             let done = engine.commit(commands);
@@ -350,10 +320,6 @@ impl EmbeddedJournal {
         }
     }
 
-    fn reply_one(&mut self, reply: ReplyTo, result: Result<super::Outcome, NotDone>) {
-        self.reply_all(vec![reply], vec![result]);
-    }
-
     /// Tells rooms and the registry of the entries, one message each.
     fn tell(&mut self, appended: Vec<Appended>) {
         let mut rooms: BTreeMap<ConversationId, Vec<Entry>> = BTreeMap::new();
@@ -399,8 +365,8 @@ impl EmbeddedJournal {
     }
 
     fn close_when_done(&mut self, ctx: &mut Context<Self>) {
-        let is_idle = self.engine.is_some() && self.waiting.is_empty();
-        if (is_idle || self.read_only.is_some())
+        // An engine at home has found nothing to do.
+        if (self.engine.is_some() || self.read_only.is_some())
             && let Some(closed) = self.closed.take()
         {
             let _ = closed.send(());

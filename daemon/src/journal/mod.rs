@@ -6,14 +6,17 @@
 //! write transaction, so the same commands give the same store on every machine.
 //!
 //! In reading order: [`command`] and [`outcome`] are the words, [`stream`] is why a retry does nothing
-//! twice, [`apply`] carries commands out, [`engine`] puts a batch of them into one transaction, and
-//! [`embedded`] gathers batches while a commit runs.
+//! twice, [`apply`] carries commands out, [`engine`] puts a batch of them into one transaction,
+//! [`inbox`] is where they wait, and [`embedded`] commits what gathered there while the last commit ran.
 
 pub(crate) mod command;
 pub(crate) mod outcome;
 pub(crate) mod stream;
 pub(crate) mod apply;
 pub(crate) mod engine;
+pub(crate) mod inbox;
+#[cfg(test)]
+mod engine_tests;
 pub(crate) mod embedded;
 
 pub(crate) use command::{Action, Command, Once};
@@ -51,8 +54,7 @@ pub(crate) enum ReplyTo {
 }
 
 /// A command on its way into the journal.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
+#[derive(Debug)]
 pub(crate) struct Submission {
     pub(crate) command: Command,
     pub(crate) reply: ReplyTo,

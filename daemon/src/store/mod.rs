@@ -2,11 +2,16 @@
 //! reopening the file. Only [`crate::journal`] writes to it.
 //!
 //! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
-//! that can be asked.
+//! that can be asked, and [`untouched`] looks into a file that may not be ours to write.
 
-pub(crate) mod read;
-pub(crate) mod record;
 pub(crate) mod schema;
+pub(crate) mod record;
+pub(crate) mod read;
+mod untouched;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use read::{FeedKey, Head, Reader};
 
@@ -17,6 +22,7 @@ use schema::{SCHEMA_VERSION, meta};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+use untouched::Untouched;
 
 /// Something is wrong with the store itself; a request that meets it was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -85,16 +91,24 @@ pub(crate) struct Store {
     cache_bytes: usize,
     /// Nothing only while it is being opened again.
     database: RwLock<Option<Arc<Database>>>,
+    /// Instead of the file, where a test wants to see it fail.
+    #[cfg(test)]
+    disk: Option<testing::Disk>,
 }
 
 impl Store {
     /// Opens the file, making it where there is none.
     pub(crate) fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+        if std::fs::metadata(path).map_or(true, |found| found.len() == 0) {
+            make_database(path)?;
+        }
         let database = open_database(path, cache_bytes)?;
         Ok(Self {
             path: path.to_owned(),
             cache_bytes,
             database: RwLock::new(Some(Arc::new(database))),
+            #[cfg(test)]
+            disk: None,
         })
     }
 
@@ -122,7 +136,7 @@ impl Store {
     /// After an I/O error redb refuses all writes until the file is opened again. This does so once the
     /// disk takes writes again, and says why it does not where it can't. Blocks.
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
-        probe_disk(&self.path)?;
+        self.probe()?;
         let mut slot = self
             .database
             .write()
@@ -147,8 +161,24 @@ impl Store {
                 }
             }
         }
-        *slot = Some(Arc::new(open_database(&self.path, self.cache_bytes)?));
+        *slot = Some(Arc::new(self.open_again()?));
         Ok(())
+    }
+
+    fn probe(&self) -> Result<(), StoreError> {
+        #[cfg(test)]
+        if let Some(disk) = &self.disk {
+            return disk.probe();
+        }
+        probe_disk(&self.path)
+    }
+
+    fn open_again(&self) -> Result<Database, StoreError> {
+        #[cfg(test)]
+        if let Some(disk) = &self.disk {
+            return disk.open(self.cache_bytes);
+        }
+        open_database(&self.path, self.cache_bytes)
     }
 
     fn database(&self) -> Result<Arc<Database>, StoreError> {
@@ -160,33 +190,57 @@ impl Store {
     }
 }
 
+/// Makes an empty store beside its place and then puts it there whole: a first start that was cut off, or
+/// found the disk full, would leave a file that no later start could open.
+fn make_database(path: &Path) -> Result<(), StoreError> {
+    let beside = path.with_extension("new");
+    let create = || {
+        let database = Builder::new().create(&beside);
+        database.map_err(|error| not_opened(path, error))
+    };
+    let database = match create() {
+        Err(StoreError::Open { .. }) => {
+            // What an earlier start left, or nothing that can be helped: then it fails again.
+            let _ = std::fs::remove_file(&beside);
+            create()?
+        }
+        created => created?,
+    };
+    create_tables(path, &database)?;
+    drop(database);
+    std::fs::rename(&beside, path)
+        .and_then(|()| std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all())
+        .map_err(|error| not_opened(path, error.into()))
+}
+
 fn open_database(path: &Path, cache_bytes: usize) -> Result<Database, StoreError> {
-    refuse_newer(path)?;
+    refuse_newer(path, cache_bytes)?;
     let mut builder = Builder::new();
     builder.set_cache_size(cache_bytes);
     let shown = path.to_owned();
     builder.set_repair_callback(move |repair| {
         tracing::warn!(path = %shown.display(), progress = repair.progress(), "repairing the store");
     });
-    let database = builder.create(path).map_err(|error| match error {
+    builder.open(path).map_err(|error| not_opened(path, error))
+}
+
+fn not_opened(path: &Path, error: DatabaseError) -> StoreError {
+    match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::InUse(path.to_owned()),
         error => StoreError::Open {
             path: path.to_owned(),
             source: Box::new(error.into()),
         },
-    })?;
-    create_tables(&database)?;
-    Ok(database)
+    }
 }
 
-/// Reads the layout's version without writing a byte, where the file was closed in good order.
-fn refuse_newer(path: &Path) -> Result<(), StoreError> {
-    if !path.exists() {
-        return Ok(());
-    }
-    let Ok(database) = Builder::new().open_read_only(path) else {
-        return Ok(());
-    };
+/// Reads the layout's version without writing a byte, also where a crash left the file in need of repair.
+fn refuse_newer(path: &Path, cache_bytes: usize) -> Result<(), StoreError> {
+    let mut builder = Builder::new();
+    builder.set_cache_size(cache_bytes);
+    let database = Untouched::open(path)
+        .and_then(|file| builder.create_with_backend(file))
+        .map_err(|error| not_opened(path, error))?;
     check_version(path, &database)
 }
 
@@ -209,22 +263,16 @@ fn check_version(path: &Path, database: &impl ReadableDatabase) -> Result<(), St
 }
 
 /// Reading a table that was never made is an error in redb: make all of them at the start.
-fn create_tables(database: &Database) -> Result<(), StoreError> {
+fn create_tables(path: &Path, database: &Database) -> Result<(), StoreError> {
+    check_version(path, database)?;
     let transaction = database.begin_write()?;
     {
         let mut table = transaction.open_table(schema::META)?;
         let version = table.get(meta::SCHEMA)?.map(|version| version.value());
-        match version {
-            Some(version) if version > SCHEMA_VERSION => {
-                return Err(StoreError::Newer {
-                    path: PathBuf::new(),
-                    found: version,
-                    known: SCHEMA_VERSION,
-                });
-            }
-            Some(_) => return Ok(()),
-            None => table.insert(meta::SCHEMA, SCHEMA_VERSION)?,
-        };
+        if version.is_some() {
+            return Ok(());
+        }
+        table.insert(meta::SCHEMA, SCHEMA_VERSION)?;
         transaction.open_table(schema::SECRETS)?;
         transaction.open_table(schema::ACCOUNTS)?;
         transaction.open_table(schema::ACCOUNT_NAMES)?;

@@ -11,7 +11,6 @@ use crate::store::record::{
 use crate::store::schema::meta;
 use chat_shared::limits::DEVICES_PER_ACCOUNT;
 use chat_shared::{AccountId, ConversationId, DeviceId, InviteId, Timestamp};
-use redb::ReadableTable;
 
 impl Apply<'_> {
     pub(super) fn found(
@@ -24,10 +23,10 @@ impl Apply<'_> {
         if self.tables.meta.get(meta::FIRST_ROOM)?.is_some() {
             return Err(Refusal::AlreadyFounded.into());
         }
+        let room = self.add_room(at, None, first_room, String::new())?;
         self.tables
             .secrets
             .insert(meta::FAKE_SALTS, fake_salts.as_slice())?;
-        let room = self.add_room(at, None, first_room, String::new())?;
         self.tables.meta.insert(meta::FIRST_ROOM, room.0)?;
         match invite {
             Some(invite) => self.add_invite(at, invite),
@@ -136,7 +135,7 @@ impl Apply<'_> {
         record.verifier = verifier;
         self.put_account(account, &record)?;
         for device in self.devices_of(account)? {
-            self.remove_device(at, account, device)?;
+            self.remove_device(at, None, account, device)?;
         }
         self.append(
             FeedKey::Account(account),
@@ -185,7 +184,7 @@ impl Apply<'_> {
         if self.tables.account_devices.get((by.0, device.0))?.is_none() {
             return Err(Refusal::NoSuchDevice(device).into());
         }
-        self.remove_device(at, by, device)?;
+        self.remove_device(at, Some(by), by, device)?;
         Ok(Outcome::DONE)
     }
 
@@ -255,6 +254,7 @@ impl Apply<'_> {
     fn remove_device(
         &mut self,
         at: Timestamp,
+        by: Option<AccountId>,
         account: AccountId,
         device: DeviceId,
     ) -> Result<(), Stop> {
@@ -262,11 +262,11 @@ impl Apply<'_> {
         self.tables.account_devices.remove((account.0, device.0))?;
         self.tables
             .streams
-            .retain_in((device.0, 0)..=(device.0, u32::MAX), |_, _| false)?;
+            .remove_in((device.0, 0)..=(device.0, u32::MAX))?;
         self.cache.streams.retain(|key, _| key.0 != device);
         self.dirty_streams.retain(|key| key.0 != device);
         let revoked = BodyRecord::DeviceRevoked(device);
-        self.append(FeedKey::Account(account), at, Some(account), revoked)?;
+        self.append(FeedKey::Account(account), at, by, revoked)?;
         Ok(())
     }
 

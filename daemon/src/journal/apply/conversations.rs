@@ -9,7 +9,6 @@ use crate::store::record::{BodyRecord, ConversationRecord, encode};
 use crate::store::schema::meta;
 use chat_shared::limits::{CONVERSATIONS_PER_ACCOUNT, DIRECT_MEMBERS};
 use chat_shared::{AccountId, ConversationId, Timestamp};
-use redb::ReadableTable;
 use std::collections::BTreeSet;
 
 impl Apply<'_> {

@@ -8,6 +8,8 @@ mod accounts;
 mod conversations;
 mod posts;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use super::Appended;
 use super::command::{Action, Command, Once};
@@ -19,7 +21,7 @@ use crate::store::schema::meta;
 use crate::store::{FeedKey, Head, StoreError};
 use chat_shared::limits::STREAMS_PER_DEVICE;
 use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
-use redb::{ReadableTable, StorageError, WriteTransaction};
+use redb::{StorageError, WriteTransaction};
 use std::collections::{BTreeSet, HashMap};
 use tables::Tables;
 
@@ -93,7 +95,7 @@ impl<'t> Apply<'t> {
     ) -> Result<Self, StoreError> {
         cache.keep_bounded();
         Ok(Self {
-            tables: Tables::open(transaction)?,
+            tables: Tables::of(transaction),
             cache,
             dirty_heads: BTreeSet::new(),
             dirty_streams: BTreeSet::new(),
@@ -118,8 +120,12 @@ impl<'t> Apply<'t> {
             Known::New => {}
         }
         let outcome = self.act(at, by, action)?;
-        let record = self.stream(once)?;
-        stream::settle(record, once.nonce, once.settled, &outcome);
+        match self.stream(once) {
+            Ok(record) => stream::settle(record, once.nonce, once.settled, &outcome),
+            // It ended its own device, and the stream with it: done all the same.
+            Err(Stop::Refused(_)) => return Ok(outcome),
+            Err(failed) => return Err(failed),
+        }
         self.dirty_streams.insert((once.device, once.stream));
         Ok(outcome)
     }
@@ -251,7 +257,7 @@ impl<'t> Apply<'t> {
     }
 
     /// Adds to a counter and gives its new value.
-    fn count(&mut self, name: &str, by: u64) -> Result<u64, StorageError> {
+    fn count(&mut self, name: &str, by: u64) -> Result<u64, StoreError> {
         let value = self.tables.meta.get(name)?.map_or(0, |value| value.value()) + by;
         self.tables.meta.insert(name, value)?;
         Ok(value)

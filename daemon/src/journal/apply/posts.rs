@@ -6,7 +6,6 @@ use crate::store::FeedKey;
 use crate::store::read::parse;
 use crate::store::record::{BodyRecord, EntryRecord};
 use chat_shared::{AccountId, ConversationId, Seq, Timestamp};
-use redb::ReadableTable;
 
 impl Apply<'_> {
     pub(super) fn post(

@@ -1,0 +1,106 @@
+//! Invitations.
+
+use super::harness::{NOW, TestHouse, command, invite, register_as};
+use crate::journal::command::{Action, Admission};
+use crate::journal::outcome::{Outcome, Refusal};
+use chat_shared::{InviteId, Timestamp};
+
+fn invited(name: &str, code: u8) -> Action {
+    register_as(name, Admission::Invited([code; 32]))
+}
+
+fn uses_left(house: &TestHouse) -> Vec<(u64, u32)> {
+    let invites = house.store().read(|reader| reader.invites()).unwrap();
+    let left = invites.iter().map(|(id, invite)| (id.0, invite.uses_left));
+    left.collect()
+}
+
+#[test]
+fn an_invitation_is_made_without_an_entry() {
+    let mut house = TestHouse::with(&[]);
+    let made = Outcome::Invite {
+        invite: InviteId(1),
+        expires_at: Timestamp(1_001_000),
+    };
+    assert_eq!(
+        house.does(None, Action::AddInvite(invite(1, 2))),
+        (made, vec![])
+    );
+    let invites = house.store().read(|reader| reader.invites()).unwrap();
+    let (id, record) = &invites[0];
+    assert_eq!((*id, invites.len()), (InviteId(1), 1));
+    assert_eq!((record.code_hash, record.uses_left), ([1; 32], 2));
+    assert_eq!(
+        (record.created_at, record.expires_at, record.founding),
+        (NOW, Timestamp(1_001_000), false)
+    );
+}
+
+#[test]
+fn an_invitation_lets_in_as_often_as_it_says() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 2)));
+    house.does(None, Action::AddInvite(invite(2, 1)));
+    house.does(None, invited("anna", 1));
+    assert_eq!(uses_left(&house), [(1, 1), (2, 1)]);
+    house.does(None, invited("bert", 1));
+    assert_eq!(uses_left(&house), [(2, 1)]);
+    assert_eq!(
+        house.refuses(None, invited("cleo", 1)),
+        Refusal::InviteInvalid
+    );
+    assert_eq!(house.dump()["invite_codes-1"].len(), 1);
+}
+
+#[test]
+fn a_code_that_nobody_made_or_that_is_for_nobody_lets_nobody_in() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 0)));
+    for code in [1, 2] {
+        assert_eq!(
+            house.refuses(None, invited("anna", code)),
+            Refusal::InviteInvalid
+        );
+    }
+}
+
+#[test]
+fn an_invitation_ends_at_its_time() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 5)));
+    let refusal = house.refuses_at(Timestamp(1_001_000), None, invited("anna", 1));
+    assert_eq!(refusal, Refusal::InviteInvalid);
+    let mut command = command(None, invited("anna", 1));
+    command.at = Timestamp(1_000_999);
+    assert!(house.runs(command).is_ok());
+}
+
+#[test]
+fn a_refused_name_does_not_use_an_invitation_up() {
+    let mut house = TestHouse::with(&["olga"]);
+    house.does(None, Action::AddInvite(invite(1, 1)));
+    for name in ["olga", "0lga"] {
+        house.refuses(None, invited(name, 1));
+    }
+    assert_eq!(uses_left(&house), [(1, 1)]);
+}
+
+#[test]
+fn a_revoked_invitation_lets_nobody_in() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 5)));
+    house.does(None, Action::AddInvite(invite(2, 5)));
+    let revoke = Action::RevokeInvite {
+        invite: InviteId(1),
+    };
+    assert_eq!(house.does(None, revoke.clone()), (Outcome::DONE, vec![]));
+    assert_eq!(uses_left(&house), [(2, 5)]);
+    assert_eq!(
+        house.refuses(None, invited("anna", 1)),
+        Refusal::InviteInvalid
+    );
+    assert_eq!(
+        house.refuses(None, revoke),
+        Refusal::NoSuchInvite(InviteId(1))
+    );
+}
