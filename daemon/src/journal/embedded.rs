@@ -113,11 +113,16 @@ impl Clone for EmbeddedHandle {
 impl Journal for EmbeddedHandle {
     fn submit(&self, submission: Submission) -> Result<(), NotDone> {
         if self.inbox.put(submission)? == Put::Wake {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "one for each time that the journal slept, and it must arrive"
-            )]
-            self.addr.do_send(Wake);
+            // Behind all that is ready to run on this thread: the sessions whose requests have arrived
+            // too put theirs in first, and one commit takes them all. Alone it costs nothing.
+            let addr = self.addr.clone();
+            actix_rt::spawn(async move {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "one for each time that the journal slept, and it must arrive"
+                )]
+                addr.do_send(Wake);
+            });
         }
         Ok(())
     }
