@@ -77,9 +77,10 @@ impl Prompt {
 
     /// Asks for a line that does not show.
     pub fn secret(&mut self, question: &str) -> Result<String, Stop> {
+        // Before the question is seen: who answers at once must not see the answer.
+        let quiet = Quiet::new()?;
         print!("{question}");
         io::stdout().flush()?;
-        let quiet = Quiet::new()?;
         let secret = read_secret(&mut io::stdin().lock());
         drop(quiet);
         println!();
