@@ -1,7 +1,7 @@
 //! Where a panic must end the process instead of one actor.
 //!
 //! An actix actor that panics is gone without a word. A session or a room is made good from the store;
-//! without the registry or the journal nothing works, so the process ends at once and the service
+//! without the registry, the journal, a worker or a listener nobody is served, so the process ends at once and the service
 //! manager starts it again within a second.
 
 /// Held for as long as the work must not panic; says whose work it was.

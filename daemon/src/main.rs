@@ -18,7 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// An always-on chat for an office: starts without any configuration.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Arguments {
     /// Configuration file [default: /etc/chatd/chatd.toml, if it exists]
     #[arg(long, global = true, value_name = "FILE")]
@@ -112,9 +112,14 @@ fn print_ready(running: &chatd::Running) {
     }
     text += &format!("  socket        {}\n", running.socket.display());
     text += &format!("  fingerprint   {}\n", running.pin);
-    text += "  join here     chatc\n";
+    let here = if chatd::config::known_sockets().contains(&running.socket) {
+        String::from("chatc")
+    } else {
+        format!("chatc --socket {}", running.socket.display())
+    };
+    text += &format!("  join here     {here}\n");
     for link in &running.links {
-        text += &format!("  join from     {link}\n");
+        text += &format!("  join from     chatc '{link}'\n");
     }
     if !running.links.iter().any(|link| link.invite.is_some()) {
         text += "  invite        chatctl invite new\n";

@@ -214,6 +214,7 @@ impl TestServer {
             .split(['?', '&'])
             .find_map(|part| part.strip_prefix("invite="));
         code.unwrap_or_else(|| panic!("no invite in {link}"))
+            .trim_end_matches('\'')
             .to_owned()
     }
 

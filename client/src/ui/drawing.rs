@@ -110,7 +110,10 @@ impl App {
             return Default::default();
         };
         let topic = match open.topic() {
-            "" if open.is_room() => format!("{} people", open.member_count()),
+            "" if open.is_room() => match open.member_count() {
+                1 => "only you".into(),
+                count => format!("{count} people"),
+            },
             topic => topic.to_owned(),
         };
         (self.model.title(open), topic)
@@ -118,8 +121,12 @@ impl App {
 
     /// What stands where there is nothing to read yet.
     fn placeholder(&self) -> Vec<String> {
+        let open = self.model.open_conversation();
         let lines: &[&str] = match (self.model.is_synced(), self.open_id()) {
             (false, _) => &["waiting for the first answer of the daemon …"],
+            (true, Some(_)) if open.is_some_and(|open| open.end() < open.newest()) => {
+                &["what was said here is on its way …"]
+            }
             (true, Some(_)) => &["nothing was said here yet: write something and press Enter"],
             (true, None) => &[
                 "you are in no conversation yet",

@@ -128,11 +128,11 @@ impl Journal for EmbeddedHandle {
     }
 
     fn watch(&self, watch: Watch) {
-        // Lost only if thousands of commands wait: the room then has nothing to deliver that a reader
-        // would not find as a gap, and catch up.
-        if self.addr.try_send(watch).is_err() {
-            tracing::warn!("the journal is too busy to be watched by another room");
-        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "one for each room that the registry makes; without it the room would stay silent"
+        )]
+        self.addr.do_send(watch);
     }
 
     fn status(&self, reply: oneshot::Sender<JournalStatus>) {
@@ -206,6 +206,7 @@ impl Handler<RecoverEnded> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, ended: RecoverEnded, ctx: &mut Self::Context) {
+        let _abort = AbortOnPanic("journal");
         self.engine = Some(ended.engine);
         match ended.done {
             Ok(()) => {
@@ -230,6 +231,7 @@ impl Handler<Watch> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, watch: Watch, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("journal");
         self.rooms.insert(watch.conversation, watch.room);
     }
 }
@@ -238,6 +240,7 @@ impl Handler<AskStatus> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, ask: AskStatus, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("journal");
         let fill = self.inbox.fill();
         let status = JournalStatus {
             commands: fill.commands,
@@ -254,6 +257,7 @@ impl Handler<Close> for EmbeddedJournal {
     type Result = ();
 
     fn handle(&mut self, close: Close, ctx: &mut Self::Context) {
+        let _abort = AbortOnPanic("journal");
         self.inbox.close();
         self.closed = Some(close.0);
         self.close_when_done(ctx);
@@ -288,6 +292,7 @@ impl EmbeddedJournal {
     }
 
     fn recover(&mut self, ctx: &mut Context<Self>) {
+        let _abort = AbortOnPanic("journal");
         let Some(mut engine) = self.engine.take() else {
             return;
         };

@@ -6,6 +6,7 @@
 use super::connection::{Accepted, Places, Socket};
 use super::peer::PeerRights;
 use super::tls::Identity;
+use crate::abort::AbortOnPanic;
 use crate::session::faults;
 use actix::Recipient;
 use chat_shared::frame::encode;
@@ -34,6 +35,7 @@ pub(crate) struct Door {
 impl Door {
     /// Accepts TLS, or plain TCP where `plain`, for ever.
     pub(crate) async fn serve_tcp(self: Rc<Self>, listener: TcpListener, plain: bool) {
+        let _abort = AbortOnPanic("listener");
         loop {
             let (stream, address) = match listener.accept().await {
                 Ok(accepted) => accepted,
@@ -68,6 +70,7 @@ impl Door {
 
     /// Accepts on the Unix socket, for ever.
     pub(crate) async fn serve_local(self: Rc<Self>, listener: UnixListener) {
+        let _abort = AbortOnPanic("listener");
         loop {
             let (stream, _) = match listener.accept().await {
                 Ok(accepted) => accepted,

@@ -16,9 +16,10 @@ use crate::room::messages::{
     Deliver, EndRoom, EndSession, Interest, MembershipChange, RoomDied, Signal, WorkerLink,
 };
 use crate::room::state::encode_entries;
-use crate::room::{Room, Start, Surroundings};
+use crate::room::{Room, RoomId, Start, Surroundings};
 use crate::store::FeedKey;
 use actix::{Actor, Addr, AsyncContext, Context, Handler};
+use bytes::Bytes;
 use chat_shared::frame::encode;
 use chat_shared::limits::LIST_PAGE;
 use chat_shared::{
@@ -37,6 +38,8 @@ use std::time::Duration;
 
 /// Changes of presence go out together after this time: short enough to look immediate.
 const PRESENCE_EVERY: Duration = Duration::from_millis(250);
+/// A worker that was too busy to be told is told again after this time.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// Whose access ended is remembered this long, for a sign-in that was on its way.
 const ENDED_REMEMBERED_MS: i64 = 60_000;
 /// Messages in the mailbox; each sender has one place more.
@@ -50,6 +53,7 @@ pub(crate) struct Registry {
     presence: PresenceBoard,
     presence_scheduled: bool,
     rooms: HashMap<ConversationId, LiveRoom>,
+    last_incarnation: u64,
     throttle: Throttle,
     ended: VecDeque<(Timestamp, Ended)>,
 }
@@ -61,6 +65,7 @@ struct Online {
 }
 
 struct LiveRoom {
+    id: RoomId,
     addr: Addr<Room>,
     interested: BTreeSet<WorkerId>,
 }
@@ -112,6 +117,7 @@ impl Registry {
             presence: PresenceBoard::default(),
             presence_scheduled: false,
             rooms: HashMap::new(),
+            last_incarnation: 0,
             throttle,
             ended: VecDeque::new(),
         }
@@ -121,17 +127,35 @@ impl Registry {
         self.around.links.iter().find(|link| link.worker == worker)
     }
 
-    fn deliver(&self, workers: impl Iterator<Item = WorkerId>, deliver: &Deliver) {
+    /// Tells workers; who is too busy is told once more after a moment, of the numbers and of who came
+    /// and left.
+    fn deliver(
+        &self,
+        workers: impl Iterator<Item = WorkerId>,
+        deliver: &Deliver,
+        ctx: &mut Context<Self>,
+    ) {
         for worker in workers {
-            if let Some(link) = self.link(worker)
-                && link.deliver.try_send(deliver.clone()).is_err()
-            {
+            let Some(link) = self.link(worker) else {
+                continue;
+            };
+            if link.deliver.try_send(deliver.clone()).is_err() {
                 tracing::warn!(?worker, "a worker does not take entries");
+                let again = Deliver {
+                    feed: deliver.feed,
+                    first: deliver.last.next(),
+                    last: deliver.last,
+                    frames: Bytes::new(),
+                    changes: deliver.changes.clone(),
+                };
+                ctx.run_later(TELL_AGAIN, move |registry, ctx| {
+                    registry.deliver([worker].into_iter(), &again, ctx);
+                });
             }
         }
     }
 
-    fn deliver_house(&mut self, entries: &[Entry]) {
+    fn deliver_house(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
         if let Some(encoded) = encode_entries(FeedKey::House.feed(), entries) {
             let deliver = Deliver {
                 feed: FeedKey::House,
@@ -140,7 +164,11 @@ impl Registry {
                 frames: encoded.frames,
                 changes: Vec::new(),
             };
-            self.deliver(self.around.links.iter().map(|link| link.worker), &deliver);
+            self.deliver(
+                self.around.links.iter().map(|link| link.worker),
+                &deliver,
+                ctx,
+            );
         }
         for entry in entries {
             if let EntryBody::AccountEnabled { account, enabled } = entry.body {
@@ -153,7 +181,7 @@ impl Registry {
         }
     }
 
-    fn deliver_account(&mut self, account: AccountId, entries: &[Entry]) {
+    fn deliver_account(&mut self, account: AccountId, entries: &[Entry], ctx: &mut Context<Self>) {
         let feed = FeedKey::Account(account);
         if let Some(sessions) = self.accounts.get(&account)
             && let Some(encoded) = encode_entries(feed.feed(), entries)
@@ -167,7 +195,7 @@ impl Registry {
                 frames: encoded.frames,
                 changes,
             };
-            self.deliver(workers.into_iter(), &deliver);
+            self.deliver(workers.into_iter(), &deliver, ctx);
         }
         for entry in entries {
             match entry.body {
@@ -213,6 +241,7 @@ impl Registry {
     }
 
     fn tell_presence(&mut self) {
+        let _abort = AbortOnPanic("registry");
         self.presence_scheduled = false;
         let changes: Vec<Presence> = self.presence.take_changes();
         for people in changes.chunks(LIST_PAGE as usize) {
@@ -235,18 +264,22 @@ impl Registry {
     }
 
     fn open_room(&mut self, conversation: ConversationId, worker: WorkerId) -> Addr<Room> {
-        if let Some(room) = self.rooms.get_mut(&conversation) {
-            if room.interested.insert(worker) {
-                let _ = room.addr.try_send(Interest {
-                    worker,
-                    follows: true,
-                });
-            }
-            if room.addr.connected() {
-                return room.addr.clone();
-            }
+        let Some(room) = self.rooms.get_mut(&conversation) else {
+            return self.start_room(conversation, BTreeSet::from([worker]), Start::First);
+        };
+        if room.interested.insert(worker) {
+            let interest = Interest {
+                worker,
+                follows: true,
+            };
+            let _ = room.addr.try_send(interest);
         }
-        self.start_room(conversation, BTreeSet::from([worker]), Start::First)
+        if room.addr.connected() {
+            return room.addr.clone();
+        }
+        // It died, and the word of that is still on its way.
+        let interested = room.interested.clone();
+        self.start_room(conversation, interested, Start::Again)
     }
 
     fn start_room(
@@ -255,14 +288,18 @@ impl Registry {
         interested: BTreeSet<WorkerId>,
         start: Start,
     ) -> Addr<Room> {
-        let addr = Room::open(conversation, interested.clone(), self.around.clone(), start);
-        self.rooms.insert(
+        self.last_incarnation += 1;
+        let id = RoomId {
             conversation,
-            LiveRoom {
-                addr: addr.clone(),
-                interested,
-            },
-        );
+            incarnation: self.last_incarnation,
+        };
+        let addr = Room::open(id, interested.clone(), self.around.clone(), start);
+        let room = LiveRoom {
+            id,
+            addr: addr.clone(),
+            interested,
+        };
+        self.rooms.insert(conversation, room);
         addr
     }
 
@@ -296,11 +333,11 @@ impl Actor for Registry {
 impl Handler<CommittedElsewhere> for Registry {
     type Result = ();
 
-    fn handle(&mut self, committed: CommittedElsewhere, _: &mut Self::Context) {
+    fn handle(&mut self, committed: CommittedElsewhere, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        self.deliver_house(&committed.house);
+        self.deliver_house(&committed.house, ctx);
         for (account, entries) in &committed.accounts {
-            self.deliver_account(*account, entries);
+            self.deliver_account(*account, entries, ctx);
         }
     }
 }
@@ -432,8 +469,14 @@ impl Handler<RoomDied> for Registry {
 
     fn handle(&mut self, died: RoomDied, _: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        let conversation = died.conversation;
-        if let Some(room) = self.rooms.remove(&conversation) {
+        let conversation = died.room.conversation;
+        // Another may have taken its place already.
+        if self
+            .rooms
+            .get(&conversation)
+            .is_some_and(|room| room.id == died.room)
+            && let Some(room) = self.rooms.remove(&conversation)
+        {
             tracing::error!(%conversation, "a room died and is made again");
             self.start_room(conversation, room.interested, Start::Again);
         }
@@ -444,6 +487,7 @@ impl Handler<AskWho> for Registry {
     type Result = ();
 
     fn handle(&mut self, ask: AskWho, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("registry");
         let _ = ask.0.send(self.presence.here());
     }
 }
@@ -452,6 +496,7 @@ impl Handler<AskSessions> for Registry {
     type Result = ();
 
     fn handle(&mut self, ask: AskSessions, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("registry");
         let accounts = ask.accounts.iter();
         let count = |id: &AccountId| self.accounts.get(id).map_or(0, |keys| keys.len() as u64);
         let _ = ask.reply.send(accounts.map(count).collect());
@@ -462,6 +507,7 @@ impl Handler<AskStatus> for Registry {
     type Result = ();
 
     fn handle(&mut self, ask: AskStatus, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("registry");
         let _ = ask.0.send(RegistryStatus {
             sessions: self.sessions.len() as u64,
             online: self.presence.count() as u64,
@@ -474,6 +520,7 @@ impl Handler<CloseRooms> for Registry {
     type Result = ();
 
     fn handle(&mut self, close: CloseRooms, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("registry");
         for (_, room) in self.rooms.drain() {
             let _ = room.addr.try_send(EndRoom);
         }

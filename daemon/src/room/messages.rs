@@ -1,5 +1,6 @@
 //! What rooms accept, and what rooms and the registry tell the workers.
 
+use super::RoomId;
 use crate::journal::{SessionId, WorkerId};
 use crate::store::FeedKey;
 use actix::{Message, Recipient};
@@ -38,7 +39,7 @@ pub(crate) struct EndRoom;
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct RoomDied {
-    pub(crate) conversation: ConversationId,
+    pub(crate) room: RoomId,
 }
 
 /// To a worker: new entries of a feed, encoded once for all receivers.

@@ -23,6 +23,8 @@ use std::time::Duration;
 
 /// Read marks of a conversation become durable together, once in this time.
 const MARKS_EVERY: Duration = Duration::from_secs(2);
+/// A worker that was too busy to be told of entries is told of their number after this time.
+const TELL_AGAIN: Duration = Duration::from_secs(1);
 /// Messages in the mailbox; each sender has one place more.
 const MAILBOX: usize = 1024;
 
@@ -34,9 +36,17 @@ pub(crate) struct Surroundings {
     pub(crate) registry: Recipient<RoomDied>,
 }
 
+/// A room, and which one of those that a conversation had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RoomId {
+    pub(crate) conversation: ConversationId,
+    /// Counts all rooms that the registry ever made.
+    pub(crate) incarnation: u64,
+}
+
 /// The actor.
 pub(crate) struct Room {
-    conversation: ConversationId,
+    id: RoomId,
     state: RoomState,
     interested: BTreeSet<WorkerId>,
     around: Rc<Surroundings>,
@@ -57,7 +67,7 @@ impl Room {
     /// Starts a room for the workers that follow it. Entries that are committed after a read that begins
     /// later than this are delivered.
     pub(crate) fn open(
-        conversation: ConversationId,
+        id: RoomId,
         interested: BTreeSet<WorkerId>,
         around: Rc<Surroundings>,
         start: Start,
@@ -65,12 +75,12 @@ impl Room {
         Self::create(|ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             around.journal.watch(Watch {
-                conversation,
+                conversation: id.conversation,
                 room: ctx.address().recipient(),
             });
             let room = Self {
-                conversation,
-                state: RoomState::new(conversation),
+                id,
+                state: RoomState::new(id.conversation),
                 interested,
                 around,
                 marks_scheduled: false,
@@ -95,7 +105,8 @@ impl Room {
         });
     }
 
-    fn deliver(&self, first: Seq, last: Seq, frames: &Bytes) {
+    fn deliver(&self, first: Seq, last: Seq, frames: &Bytes, ctx: &mut Context<Self>) {
+        let mut is_lost = false;
         for link in self.interested_links() {
             let deliver = Deliver {
                 feed: self.state.feed(),
@@ -104,10 +115,14 @@ impl Room {
                 frames: frames.clone(),
                 changes: Vec::new(),
             };
-            if link.deliver.try_send(deliver).is_err() {
-                // Its sessions see the gap with the next entry, and catch up.
-                tracing::warn!(worker = ?link.worker, "a worker does not take entries");
-            }
+            is_lost |= link.deliver.try_send(deliver).is_err();
+        }
+        if is_lost {
+            // Its sessions would see the gap with the next entry; that may be hours away.
+            tracing::warn!(conversation = %self.id.conversation, "a worker does not take entries");
+            ctx.run_later(TELL_AGAIN, move |room, ctx| {
+                room.deliver(last.next(), last, &Bytes::new(), ctx);
+            });
         }
     }
 
@@ -132,7 +147,7 @@ impl Room {
             return;
         }
         let action = Action::MarkRead {
-            conversation: self.conversation,
+            conversation: self.id.conversation,
             marks,
         };
         let command = Command {
@@ -161,9 +176,7 @@ impl Drop for Room {
     /// A room that ends without having been told to has panicked: the registry makes another.
     fn drop(&mut self) {
         if !self.ended {
-            let _ = self.around.registry.try_send(RoomDied {
-                conversation: self.conversation,
-            });
+            let _ = self.around.registry.try_send(RoomDied { room: self.id });
         }
     }
 }
@@ -173,7 +186,7 @@ impl Handler<Committed> for Room {
 
     fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
         if let Some(encoded) = self.state.committed(&committed.entries) {
-            self.deliver(encoded.first, encoded.last, &encoded.frames);
+            self.deliver(encoded.first, encoded.last, &encoded.frames, ctx);
         }
         self.schedule_marks(ctx);
     }
@@ -182,8 +195,8 @@ impl Handler<Committed> for Room {
 impl Handler<Announce> for Room {
     type Result = ();
 
-    fn handle(&mut self, head: Announce, _: &mut Self::Context) {
-        self.deliver(head.0.next(), head.0, &Bytes::new());
+    fn handle(&mut self, head: Announce, ctx: &mut Self::Context) {
+        self.deliver(head.0.next(), head.0, &Bytes::new(), ctx);
     }
 }
 

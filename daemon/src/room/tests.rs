@@ -96,7 +96,10 @@ impl Scene {
 
     fn room(&self, start: Start) -> Addr<Room> {
         Room::open(
-            HERE,
+            RoomId {
+                conversation: HERE,
+                incarnation: 1,
+            },
             BTreeSet::from([WorkerId(0)]),
             self.around.clone(),
             start,
@@ -197,7 +200,7 @@ async fn a_room_that_panics_is_reported_and_its_successor_tells_where_the_feed_e
     let mut scene = Scene::new();
     let room = scene.room(Start::First);
     room.try_send(Panic).unwrap();
-    assert_eq!(scene.died.recv().await.unwrap().conversation, HERE);
+    assert_eq!(scene.died.recv().await.unwrap().room.conversation, HERE);
     let _again = scene.room(Start::Again);
     let head = scene.delivered.recv().await.unwrap();
     assert_eq!(

@@ -62,6 +62,7 @@ impl Session {
         self.unsubscribe_all();
         self.wants = wants.clone();
         self.is_syncing = true;
+        self.follow_later.clear();
         self.subscribe(account, FeedKey::Account(account));
         if house.is_some() {
             self.subscribe(account, FeedKey::House);

@@ -6,6 +6,7 @@
 use super::fanout::Fanout;
 use super::outbox::Outbox;
 use super::{CatchUp, Close, FollowNew, Session, Unfollow};
+use crate::abort::AbortOnPanic;
 use crate::config::Config;
 use crate::journal::embedded::EmbeddedHandle;
 use crate::journal::{Answers, SessionId, SessionKey, WorkerId};
@@ -182,6 +183,7 @@ impl Handler<Accepted> for Worker {
     type Result = ();
 
     fn handle(&mut self, accepted: Accepted, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         actix_rt::spawn(super::greet(self.shared.clone(), accepted));
     }
 }
@@ -190,6 +192,7 @@ impl Handler<Deliver> for Worker {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         let Deliver {
             feed,
             first,
@@ -240,6 +243,7 @@ impl Handler<Answers> for Worker {
     type Result = ();
 
     fn handle(&mut self, answers: Answers, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         for answer in answers.0 {
             if let Some(session) = self.shared.session(answer.session) {
                 session.answer(answer.request, answers::of(answer.result));
@@ -252,6 +256,7 @@ impl Handler<Signal> for Worker {
     type Result = ();
 
     fn handle(&mut self, signal: Signal, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         self.shared
             .fanout
             .borrow()
@@ -263,6 +268,7 @@ impl Handler<EndSession> for Worker {
     type Result = ();
 
     fn handle(&mut self, end: EndSession, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         if let Some(session) = self.shared.session(end.session) {
             let _ = session.addr.try_send(Close(end.fault));
         }
@@ -278,6 +284,7 @@ impl Handler<CloseAll> for Worker {
     type Result = ();
 
     fn handle(&mut self, close: CloseAll, ctx: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
         for session in self.shared.sessions.borrow().values() {
             let _ = session.addr.try_send(Close(faults::shutting_down()));
         }

@@ -19,6 +19,8 @@ use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableError, WriteTransaction,
 };
 use schema::{SCHEMA_VERSION, meta};
+use std::fs::{OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -195,6 +197,7 @@ impl Store {
 fn make_database(path: &Path) -> Result<(), StoreError> {
     let beside = path.with_extension("new");
     let create = || {
+        make_private(&beside).map_err(|error| not_opened(path, error.into()))?;
         let database = Builder::new().create(&beside);
         database.map_err(|error| not_opened(path, error))
     };
@@ -260,6 +263,14 @@ fn check_version(path: &Path, database: &impl ReadableDatabase) -> Result<(), St
         });
     }
     Ok(())
+}
+
+/// The store is for the daemon's user alone, also where the data directory was made by somebody else.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path)?;
+    file.set_permissions(Permissions::from_mode(0o600))
 }
 
 /// Reading a table that was never made is an error in redb: make all of them at the start.

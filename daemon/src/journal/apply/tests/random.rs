@@ -458,9 +458,19 @@ proptest! {
         // What was acknowledged is there in the next process.
         house.reopen();
         agree(&house, &teller.model);
+        let mut first = BTreeMap::new();
         for (command, result) in &acknowledged {
-            if let (Action::Post { text, .. }, Ok(Outcome::Done { conversation, seq })) =
-                (&command.action, result)
+            let Ok(outcome) = result else {
+                continue;
+            };
+            // A number that was given to two commands is the one's that was carried out.
+            let numbered = command.once.map(|once| (once.device, once.stream, once.nonce));
+            let action = match numbered {
+                Some(number) => *first.entry(number).or_insert(&command.action),
+                None => &command.action,
+            };
+            if let (Action::Post { text, .. }, Outcome::Done { conversation, seq }) =
+                (action, outcome)
             {
                 let feed = FeedKey::Conversation(conversation.unwrap());
                 let entry = house.entry(feed, seq.unwrap()).unwrap();
