@@ -1,8 +1,28 @@
 //! What a user may set, in `$XDG_CONFIG_HOME/chatc/chatc.toml`. Flags go over it.
 
-use anyhow::{Context, anyhow};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is there but cannot be read.
+    #[error("could not read {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What stands in it is wrong.
+    #[error("in {path}: {fault}")]
+    Wrong {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong and what is allowed.
+        fault: String,
+    },
+}
 
 /// Everything that may be set. `config/chatc.toml` holds it at its defaults, with what each is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,27 +113,29 @@ impl Config {
     }
 
     /// Reads a file; without one, all defaults.
-    pub fn load(path: &Path) -> anyhow::Result<Self> {
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
         if !path.exists() {
             return Ok(Self::default());
         }
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("could not read {}", path.display()))?;
-        Self::parse(&text).with_context(|| format!("in {}", path.display()))
+        let path = path.to_owned();
+        match std::fs::read_to_string(&path) {
+            Err(source) => Err(ConfigError::Unreadable { path, source }),
+            Ok(text) => Self::parse(&text).map_err(|fault| ConfigError::Wrong { path, fault }),
+        }
     }
 
-    fn parse(text: &str) -> anyhow::Result<Self> {
+    /// The settings in a file's text, or what is wrong with it.
+    fn parse(text: &str) -> Result<Self, String> {
         let raw = config::Config::builder()
             .add_source(config::File::from_str(text, config::FileFormat::Toml))
-            .build()?;
-        let parsed = raw
-            .try_deserialize::<Self>()
-            .map_err(|error| explain(&error.to_string()))?;
+            .build();
+        let parsed = raw.and_then(config::Config::try_deserialize::<Self>);
+        let parsed = parsed.map_err(|error| explain(&error.to_string()))?;
         parsed.validate()?;
         Ok(parsed)
     }
 
-    fn validate(&self) -> anyhow::Result<()> {
+    fn validate(&self) -> Result<(), String> {
         let mut faults = Vec::new();
         if !(1..=1000).contains(&self.screen.newest) {
             faults.push(format!(
@@ -130,27 +152,27 @@ impl Config {
         if faults.is_empty() {
             Ok(())
         } else {
-            Err(anyhow!(faults.join("; ")))
+            Err(faults.join("; "))
         }
     }
 }
 
 /// Adds the nearest key that exists to the error about one that does not.
-fn explain(error: &str) -> anyhow::Error {
+fn explain(error: &str) -> String {
     let Some(unknown) = error
         .split("unknown field `")
         .nth(1)
         .and_then(|r| r.split('`').next())
     else {
-        return anyhow!("{error}");
+        return error.to_owned();
     };
     let distance = |key: &&&str| {
         let last = key.rsplit('.').next().unwrap_or(key);
         strsim::damerau_levenshtein(last, unknown)
     };
     match KEYS.iter().min_by_key(distance) {
-        Some(nearest) => anyhow!("there is no key `{unknown}`; the nearest one is `{nearest}`"),
-        None => anyhow!("there is no key `{unknown}`"),
+        Some(nearest) => format!("there is no key `{unknown}`; the nearest one is `{nearest}`"),
+        None => format!("there is no key `{unknown}`"),
     }
 }
 
@@ -184,9 +206,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_names_the_nearest_one() {
-        let error = Config::parse("[screen]\npeopel = true")
-            .unwrap_err()
-            .to_string();
+        let error = Config::parse("[screen]\npeopel = true").unwrap_err();
         assert_eq!(
             error,
             "there is no key `peopel`; the nearest one is `screen.people`"
@@ -195,9 +215,7 @@ mod tests {
 
     #[test]
     fn values_out_of_range_say_what_is_allowed() {
-        let error = Config::parse("[screen]\nnewest = 0\ntime = \"%\"")
-            .unwrap_err()
-            .to_string();
+        let error = Config::parse("[screen]\nnewest = 0\ntime = \"%\"").unwrap_err();
         assert!(
             error.contains("screen.newest is 0, allowed is 1 to 1000; screen.time"),
             "{error}"
@@ -209,7 +227,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("chatc.toml");
         std::fs::write(&path, "[screen]\nbell = 7").unwrap();
-        let error = format!("{:#}", Config::load(&path).unwrap_err());
+        let error = Config::load(&path).unwrap_err().to_string();
         assert!(
             error.contains("chatc.toml") && error.contains("bell"),
             "{error}"

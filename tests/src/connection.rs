@@ -15,6 +15,7 @@ use rustls::pki_types::ServerName;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -150,6 +151,15 @@ impl Connection {
         Self::try_unix(&server.socket())
             .await
             .expect("the daemon takes connections")
+    }
+
+    /// Over plain TCP.
+    ///
+    /// # Errors
+    /// Where it cannot connect.
+    pub async fn try_plain(address: SocketAddr) -> Result<Self, Failure> {
+        let stream = TcpStream::connect(address).await?;
+        Ok(Self::new(Box::new(stream), Binding::none()))
     }
 
     /// What binds a login to this connection; a test may spoil it.

@@ -5,7 +5,7 @@
 //!   that the feed is dense and nothing comes twice; [`TestClient`] is a person with a device behind one.
 //! - [`scram`] is the client's side of the login, written apart from the one in `shared`.
 //! - [`checker`] judges a history: every acknowledged message there once, in order.
-//! - [`programs`] finds the binaries and runs them.
+//! - [`programs`] finds the binaries and runs them; [`terminal`] runs one in a pseudo-terminal and reads its screen.
 //!
 //! Nothing here sleeps to wait for something: it waits for what is to happen, with a deadline.
 
@@ -16,12 +16,14 @@ pub mod pin;
 pub mod programs;
 pub mod scram;
 pub mod server;
+pub mod terminal;
 
 pub use checker::{Acknowledged, check_history};
 pub use client::TestClient;
 pub use connection::{Connection, Failure};
 pub use programs::{Output, chatc, chatctl, skip};
 pub use server::{TestServer, TestServerBuilder};
+pub use terminal::{Screen, Terminal};
 
 use std::time::Duration;
 

@@ -158,10 +158,11 @@ impl Session {
             }
             // An answer is one frame; what does not fit follows by itself.
             let mut bytes = 0;
-            let fits = conversations.partition_point(|about| {
+            let fits = conversations.iter().take_while(|about| {
                 bytes += summary_size(about);
                 bytes <= FRAME / 2
             });
+            let fits = fits.count();
             let rest = conversations.split_off(fits);
             session.answer(
                 request,

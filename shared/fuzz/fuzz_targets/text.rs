@@ -1,0 +1,10 @@
+//! Names, links, passwords, and text from others.
+#![no_main]
+
+#[path = "../checks.rs"]
+#[allow(dead_code, reason = "each target runs one of the checks")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    checks::text(bytes);
+});
