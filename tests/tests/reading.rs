@@ -230,7 +230,10 @@ async fn whoever_is_in_a_thousand_rooms_with_long_topics_still_syncs() {
 
     anna.reconnect(&server).await.unwrap();
     let summaries = anna.sync_from(&[], 1).await;
-    assert_eq!(summaries.len(), 1_000);
+    assert!(summaries.len() < 1_000, "an answer is one frame");
+    // Whatever follows by itself comes before the answer to the next request.
+    anna.ask(Request::Ping {}).await.unwrap();
+    assert_eq!(summaries.len() + anna.opened.len(), 1_000);
     anna.reconnect(&server).await.unwrap();
     let (mut after, mut count) = (ConversationId(0), 0);
     loop {

@@ -16,6 +16,9 @@ use tokio::time::{Instant, sleep_until};
 /// Somebody who asks for something gets a try at once, but not more often than this.
 const ASKED_PAUSE: Duration = Duration::from_secs(1);
 
+/// Whoever quits waits this long at the most for the answer to what they did just before.
+const LEAVING: Duration = Duration::from_secs(1);
+
 /// Why a connection ended.
 enum End {
     Quit,
@@ -154,6 +157,7 @@ impl Engine {
         let on_update = self.on_update.clone();
         let mut out = Vec::new();
         let mut live = Live::begin(&mut self.kept, &mut out);
+        let mut leaving: Option<Instant> = None;
         loop {
             for next in std::mem::take(&mut out) {
                 match next {
@@ -164,6 +168,9 @@ impl Engine {
                         Err(failure) => return End::Failed(failure),
                     },
                 }
+            }
+            if leaving.is_some() && live.is_heard() {
+                return End::Quit;
             }
             if live.is_live() {
                 backoff.reset();
@@ -180,7 +187,14 @@ impl Engine {
                 }
             };
             let idle_at = session.idle_at();
+            let patience = async {
+                match leaving {
+                    Some(until) => sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
             let kept_up = tokio::select! {
+                () = patience => return End::Quit,
                 received = session.receive() => match received {
                     Ok((id, event)) => session.keep_up(id, event).await,
                     Err(failure) => Err(failure),
@@ -190,7 +204,12 @@ impl Engine {
                     live.tick(clock(), &mut out);
                     continue;
                 }
-                command = self.commands.recv() => match command {
+                command = self.commands.recv(), if leaving.is_none() => match command {
+                    None | Some(Command::Quit) if live.is_live() => {
+                        leaving = Some(Instant::now() + LEAVING);
+                        live.leave(&mut out);
+                        continue;
+                    }
                     None | Some(Command::Quit) => return End::Quit,
                     Some(command) => {
                         live.command(command, clock(), &mut out);

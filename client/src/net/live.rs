@@ -265,6 +265,21 @@ impl<'a> Live<'a> {
         self.go_on(now, out);
     }
 
+    /// The user leaves: tells at once what would have waited for a moment.
+    pub fn leave(&mut self, out: &mut Vec<Out>) {
+        self.marks_at = None;
+        for (conversation, seq) in self.kept.marks.take_due() {
+            let request = Request::MarkRead { conversation, seq };
+            out.push(Out::Ask(request, Asked::Signal));
+        }
+    }
+
+    /// Whether everything that the user did was answered.
+    pub fn is_heard(&self) -> bool {
+        let waits = |asked: &Asked| matches!(asked, Asked::Signal | Asked::Order(_));
+        self.kept.stream.outbox.is_empty() && !self.asked.values().any(waits)
+    }
+
     /// When [`Self::tick`] is wanted.
     pub fn tick_at(&self) -> Option<Millis> {
         let due = [self.marks_at, self.orders.retry_at()];

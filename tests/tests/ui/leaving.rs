@@ -1,8 +1,9 @@
 //! However the screen ends, the terminal is as it was.
 
 use super::Person;
+use chat_shared::{Entry, EntryBody, Feed};
 use chat_tests::terminal::{SMALL, keys};
-use chat_tests::{Terminal, TestServer};
+use chat_tests::{Terminal, TestClient, TestServer};
 use nix::sys::signal::Signal;
 
 fn is_as_it_was(terminal: &Terminal) {
@@ -83,4 +84,20 @@ async fn what_is_said_right_before_quitting_is_heard() {
         boris.hears("anna", goodbye).await;
         anna = Person::opens(&server, "anna", SMALL).await;
     }
+}
+
+/// What one saw is read, and not below an unread line at the next start.
+#[tokio::test]
+async fn what_was_seen_right_before_quitting_is_read() {
+    let server = TestServer::start().await;
+    let boris = Person::comes(&server, "boris", SMALL).await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let general = anna.general().await;
+    anna.post(general, "before").await.unwrap();
+    boris.hears("anna", "before").await;
+    boris.quits().await;
+    let mut other = TestClient::sign_in_on(&server, "boris").await;
+    other.sync_all().await;
+    let is_read = |entry: &Entry| matches!(entry.body, EntryBody::Read { conversation, posts: 1, .. } if conversation == general);
+    other.entry(Feed::Account, "the mark", is_read).await;
 }

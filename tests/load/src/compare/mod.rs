@@ -1,6 +1,6 @@
 //! `chat-load compare`: daemon and relay in turn, medians, and the ratio between them.
 //!
-//! The runs are interleaved, so that what else the machine does falls on all alike. [`median`] sums runs up,
+//! The runs are interleaved, so that what else the machine does falls on all alike. [`mod@median`] sums runs up,
 //! [`table`] prints them, [`guard`] holds them to the figures committed beside this program.
 
 pub(crate) mod guard;

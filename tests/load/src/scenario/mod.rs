@@ -1,7 +1,7 @@
 //! What is measured, one file each.
 //!
 //! [`closed`] sends as fast as a [`window`] allows (fanout, ack, direct), [`open`] at
-//! given times whatever happens (paced, offices); the others are of their own kind. [`bench`] is what they
+//! given times whatever happens (paced, offices); the others are of their own kind. [`mod@bench`] is what they
 //! share: server, people, connections, and the window of the measurement.
 
 pub(crate) mod bench;
