@@ -116,7 +116,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         batch_commands: config.journal.batch_commands,
         waiting_commands: config.journal.waiting_commands,
     };
-    let (journal, connect) = EmbeddedHandle::start(Engine::new(store.clone()), limits);
+    let journal_arbiter = Arbiter::with_tokio_rt(thread_runtime);
+    let engine = Engine::new(store.clone());
+    let (journal, connect) = EmbeddedHandle::start(engine, limits, &journal_arbiter.handle());
     let invite = found(&store, &journal).await?;
     let secret = store.read(|reader| reader.secret(meta::FAKE_SALTS))?;
     let fake_salts = secret.and_then(|secret| secret.try_into().ok());
@@ -151,7 +153,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let mut arbiters = Vec::new();
     let mut workers = Vec::new();
     for number in 0..worker_count(&config) {
-        let arbiter = Arbiter::with_tokio_rt(worker_runtime);
+        let arbiter = Arbiter::with_tokio_rt(thread_runtime);
         let (house, journal, registry) = (house.clone(), journal.clone(), registry.clone());
         let worker = WorkerId(number);
         workers.push(Worker::start_in_arbiter(&arbiter.handle(), move |_| {
@@ -159,6 +161,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         }));
         arbiters.push(arbiter);
     }
+    // The last to end: the others may still submit.
+    arbiters.push(journal_arbiter);
     let numbered = || (0..).map(WorkerId).zip(&workers);
     let links_to_workers = numbered().map(|(worker, addr)| WorkerLink {
         worker,
@@ -314,7 +318,7 @@ fn worker_count(config: &Config) -> u16 {
     }
 }
 
-fn worker_runtime() -> tokio::runtime::Runtime {
+fn thread_runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)

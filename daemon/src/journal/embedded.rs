@@ -1,22 +1,24 @@
-//! The embedded journal: gathers commands while a commit runs on a blocking thread, then commits all that
-//! gathered in one write transaction.
+//! The embedded journal: commits what gathered, all of it in one write transaction, then tells of it.
 //!
-//! There is no timer. With little to do a command waits for nothing; with much to do batches grow by
-//! themselves, and the cost of a commit is shared by all that is in it. Tier 0: it asks nobody.
+//! One actor on a thread of its own, which it blocks while the disk works: what comes meanwhile gathers in
+//! the [`Inbox`] and is the next batch. With little to do a command waits for nothing; with much to do
+//! batches grow by themselves, and the cost of a commit is shared by all that is in it. Tier 0: it asks
+//! nobody.
 
 use super::engine::{Batch, Engine};
 use super::inbox::{Inbox, JournalLimits, Put};
 use super::{
     Answer, Answers, Appended, Committed, CommittedElsewhere, Journal, JournalStatus, NotDone,
-    ReplyTo, Submission, Watch, WorkerId,
+    Outcome, ReplyTo, Submission, Watch, WorkerId,
 };
 use crate::abort::AbortOnPanic;
 use crate::store::{FeedKey, StoreError};
 use actix::dev::SendError;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
+use actix_rt::ArbiterHandle;
 use chat_shared::{AccountId, ConversationId, Entry};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -27,15 +29,31 @@ const MAILBOX: usize = 4096;
 
 /// The actor.
 pub(crate) struct EmbeddedJournal {
-    /// Nothing while a commit runs, which has it.
-    engine: Option<Engine>,
-    inbox: Arc<Inbox>,
-    read_only: Option<String>,
+    engine: Engine,
+    shared: Arc<Shared>,
     workers: HashMap<WorkerId, Recipient<Answers>>,
     registry: Option<Recipient<CommittedElsewhere>>,
-    rooms: HashMap<ConversationId, Recipient<Committed>>,
-    status: JournalStatus,
+    /// How long the newest commit took.
+    took: Duration,
     closed: Option<oneshot::Sender<()>>,
+}
+
+/// What the journal and those who hold it both see: they never wait for a commit.
+#[derive(Debug)]
+struct Shared {
+    inbox: Inbox,
+    rooms: Mutex<HashMap<ConversationId, Recipient<Committed>>>,
+    status: Mutex<JournalStatus>,
+}
+
+impl Shared {
+    fn rooms(&self) -> MutexGuard<'_, HashMap<ConversationId, Recipient<Committed>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn status(&self) -> MutexGuard<'_, JournalStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// To the journal: who is to be told of what was committed. The first message.
@@ -53,50 +71,37 @@ struct Wake;
 
 #[derive(Message)]
 #[rtype(result = "()")]
-struct CommitEnded {
-    engine: Engine,
-    replies: Vec<ReplyTo>,
-    done: Result<Batch, StoreError>,
-    took: Duration,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct RecoverEnded {
-    engine: Engine,
-    done: Result<(), StoreError>,
-}
-
-#[derive(Message)]
-#[rtype(result = "()")]
-struct AskStatus(oneshot::Sender<JournalStatus>);
-
-#[derive(Message)]
-#[rtype(result = "()")]
 struct Close(oneshot::Sender<()>);
 
 /// The embedded journal as the rest of the daemon holds it.
 pub(crate) struct EmbeddedHandle {
-    inbox: Arc<Inbox>,
+    shared: Arc<Shared>,
     addr: Addr<EmbeddedJournal>,
 }
 
 impl EmbeddedHandle {
-    pub(crate) fn start(engine: Engine, limits: JournalLimits) -> (Self, Recipient<Connect>) {
-        let inbox = Arc::new(Inbox::new(limits));
-        let addr = EmbeddedJournal {
-            engine: Some(engine),
-            inbox: inbox.clone(),
-            read_only: None,
+    /// Starts it on a thread that is its alone.
+    pub(crate) fn start(
+        engine: Engine,
+        limits: JournalLimits,
+        thread: &ArbiterHandle,
+    ) -> (Self, Recipient<Connect>) {
+        let shared = Arc::new(Shared {
+            inbox: Inbox::new(limits),
+            rooms: Mutex::default(),
+            status: Mutex::default(),
+        });
+        let journal = EmbeddedJournal {
+            engine,
+            shared: shared.clone(),
             workers: HashMap::new(),
             registry: None,
-            rooms: HashMap::new(),
-            status: JournalStatus::default(),
+            took: Duration::ZERO,
             closed: None,
-        }
-        .start();
+        };
+        let addr = EmbeddedJournal::start_in_arbiter(thread, |_| journal);
         let connect = addr.clone().recipient();
-        (Self { inbox, addr }, connect)
+        (Self { shared, addr }, connect)
     }
 }
 
@@ -104,7 +109,7 @@ impl Clone for EmbeddedHandle {
     /// For another thread: each holds one address for life.
     fn clone(&self) -> Self {
         Self {
-            inbox: self.inbox.clone(),
+            shared: self.shared.clone(),
             addr: self.addr.clone(),
         }
     }
@@ -112,34 +117,31 @@ impl Clone for EmbeddedHandle {
 
 impl Journal for EmbeddedHandle {
     fn submit(&self, submission: Submission) -> Result<(), NotDone> {
-        if self.inbox.put(submission)? == Put::Wake {
+        if self.shared.inbox.put(submission)? == Put::Wake {
             // Behind all that is ready to run on this thread: the sessions whose requests have arrived
             // too put theirs in first, and one commit takes them all. Alone it costs nothing.
-            let addr = self.addr.clone();
-            actix_rt::spawn(async move {
-                #[expect(
-                    clippy::disallowed_methods,
-                    reason = "one for each time that the journal slept, and it must arrive"
-                )]
-                addr.do_send(Wake);
-            });
+            wake_later(self.addr.clone());
         }
         Ok(())
     }
 
     fn watch(&self, watch: Watch) {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "one for each room that the registry makes; without it the room would stay silent"
-        )]
-        self.addr.do_send(watch);
+        // Not by message: a commit that is under way is to find it when it is done.
+        self.shared.rooms().insert(watch.conversation, watch.room);
     }
 
-    fn status(&self, reply: oneshot::Sender<JournalStatus>) {
-        let _ = self.addr.try_send(AskStatus(reply));
+    fn status(&self) -> JournalStatus {
+        let fill = self.shared.inbox.fill();
+        JournalStatus {
+            commands: fill.commands,
+            waiting: fill.waiting,
+            lag_micros: micros(fill.lag),
+            ..self.shared.status().clone()
+        }
     }
 
     fn close(&self, closed: oneshot::Sender<()>) {
+        self.shared.inbox.close();
         let _ = self.addr.try_send(Close(closed));
     }
 }
@@ -166,90 +168,13 @@ impl Handler<Wake> for EmbeddedJournal {
 
     fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("journal");
-        self.commit_next(ctx);
-    }
-}
-
-impl Handler<CommitEnded> for EmbeddedJournal {
-    type Result = ();
-
-    fn handle(&mut self, ended: CommitEnded, ctx: &mut Self::Context) {
-        let _abort = AbortOnPanic("journal");
-        self.engine = Some(ended.engine);
-        match ended.done {
-            Ok(batch) => {
-                self.status.commits += 1;
-                self.status.commit_micros = micros(ended.took);
-                // The next commit first: it waits for the disk while this one is told.
-                self.commit_next(ctx);
-                self.reply_all(ended.replies, batch.results);
-                self.tell(batch.appended);
-            }
-            Err(error) => {
-                tracing::error!(%error, "the store cannot write: read-only until it can");
-                let why = error.to_string();
-                let mut replies = ended.replies;
-                let waiting = self.inbox.shut(NotDone::ReadOnly(why.clone()));
-                replies.extend(waiting.into_iter().map(|submission| submission.reply));
-                let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
-                let results = replies.iter().map(refused).collect();
-                self.reply_all(replies, results);
-                self.read_only = Some(why);
-                ctx.run_later(RECOVER_EVERY, Self::recover);
-            }
+        let batch = self.shared.inbox.take_batch(self.took / 2);
+        if batch.is_empty() {
+            return self.close_when_done(ctx);
         }
-        self.close_when_done(ctx);
-    }
-}
-
-impl Handler<RecoverEnded> for EmbeddedJournal {
-    type Result = ();
-
-    fn handle(&mut self, ended: RecoverEnded, ctx: &mut Self::Context) {
-        let _abort = AbortOnPanic("journal");
-        self.engine = Some(ended.engine);
-        match ended.done {
-            Ok(()) => {
-                tracing::info!("the store can write again");
-                self.read_only = None;
-                self.inbox.open();
-                self.commit_next(ctx);
-            }
-            Err(error) => {
-                let why = error.to_string();
-                // Nothing waits: it has been shut all the time.
-                self.inbox.shut(NotDone::ReadOnly(why.clone()));
-                self.read_only = Some(why);
-                ctx.run_later(RECOVER_EVERY, Self::recover);
-            }
-        }
-        self.close_when_done(ctx);
-    }
-}
-
-impl Handler<Watch> for EmbeddedJournal {
-    type Result = ();
-
-    fn handle(&mut self, watch: Watch, _: &mut Self::Context) {
-        let _abort = AbortOnPanic("journal");
-        self.rooms.insert(watch.conversation, watch.room);
-    }
-}
-
-impl Handler<AskStatus> for EmbeddedJournal {
-    type Result = ();
-
-    fn handle(&mut self, ask: AskStatus, _: &mut Self::Context) {
-        let _abort = AbortOnPanic("journal");
-        let fill = self.inbox.fill();
-        let status = JournalStatus {
-            commands: fill.commands,
-            waiting: fill.waiting,
-            lag_micros: micros(fill.lag),
-            read_only: self.read_only.clone(),
-            ..self.status
-        };
-        let _ = ask.0.send(status);
+        self.commit(batch, ctx);
+        // Once more, behind what else is asked of it: until nothing waits.
+        wake_later(ctx.address());
     }
 }
 
@@ -258,52 +183,74 @@ impl Handler<Close> for EmbeddedJournal {
 
     fn handle(&mut self, close: Close, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("journal");
-        self.inbox.close();
         self.closed = Some(close.0);
-        self.close_when_done(ctx);
+        wake_later(ctx.address());
     }
 }
 
 impl EmbeddedJournal {
-    /// Commits what waits, unless a commit runs already.
-    fn commit_next(&mut self, ctx: &mut Context<Self>) {
-        let Some(mut engine) = self.engine.take() else {
-            return;
-        };
-        let batch = self.inbox.take_batch();
-        if batch.is_empty() {
-            self.engine = Some(engine);
-            return;
-        }
+    /// Makes a batch durable, and tells of it.
+    fn commit(&mut self, batch: Vec<Submission>, ctx: &mut Context<Self>) {
         let commands_and_replies = batch
             .into_iter()
             .map(|waiting| (waiting.command, waiting.reply));
         let (commands, replies): (Vec<_>, Vec<_>) = commands_and_replies.unzip();
-        on_blocking_thread(ctx, move || {
-            let begun = Instant::now();
-            let done = engine.commit(commands);
-            CommitEnded {
-                engine,
-                replies,
-                done,
-                took: begun.elapsed(),
+        let begun = Instant::now();
+        let done = self.engine.commit(commands);
+        self.took = begun.elapsed();
+        match done {
+            Ok(Batch { results, appended }) => {
+                {
+                    let mut status = self.shared.status();
+                    status.commits += 1;
+                    status.commit_micros = micros(self.took);
+                }
+                self.reply_all(replies, results);
+                self.tell(appended);
             }
-        });
+            Err(error) => self.stop_writing(replies, &error, ctx),
+        }
+    }
+
+    /// The store failed: refuses all until it can be written again.
+    fn stop_writing(
+        &mut self,
+        mut replies: Vec<ReplyTo>,
+        error: &StoreError,
+        ctx: &mut Context<Self>,
+    ) {
+        tracing::error!(%error, "the store cannot write: read-only until it can");
+        let why = error.to_string();
+        let waiting = self.shared.inbox.shut(NotDone::ReadOnly(why.clone()));
+        replies.extend(waiting.into_iter().map(|submission| submission.reply));
+        let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
+        let results = replies.iter().map(refused).collect();
+        self.reply_all(replies, results);
+        self.shared.status().read_only = Some(why);
+        ctx.run_later(RECOVER_EVERY, Self::recover);
     }
 
     fn recover(&mut self, ctx: &mut Context<Self>) {
         let _abort = AbortOnPanic("journal");
-        let Some(mut engine) = self.engine.take() else {
-            return;
-        };
-        on_blocking_thread(ctx, move || {
-            let done = engine.recover();
-            RecoverEnded { engine, done }
-        });
+        match self.engine.recover() {
+            Ok(()) => {
+                tracing::info!("the store can write again");
+                self.shared.status().read_only = None;
+                self.shared.inbox.open();
+                wake_later(ctx.address());
+            }
+            Err(error) => {
+                let why = error.to_string();
+                // Nothing waits: it has been shut all the time.
+                self.shared.inbox.shut(NotDone::ReadOnly(why.clone()));
+                self.shared.status().read_only = Some(why);
+                ctx.run_later(RECOVER_EVERY, Self::recover);
+            }
+        }
     }
 
     /// Answers, one message per worker.
-    fn reply_all(&mut self, replies: Vec<ReplyTo>, results: Vec<Result<super::Outcome, NotDone>>) {
+    fn reply_all(&mut self, replies: Vec<ReplyTo>, results: Vec<Result<Outcome, NotDone>>) {
         let mut by_worker: BTreeMap<WorkerId, Vec<Answer>> = BTreeMap::new();
         for (reply, result) in replies.into_iter().zip(results) {
             match reply {
@@ -356,15 +303,16 @@ impl EmbeddedJournal {
         {
             tracing::error!("the registry does not take entries");
         }
+        let mut watching = self.shared.rooms();
         for (conversation, entries) in rooms {
-            let Some(room) = self.rooms.get(&conversation) else {
+            let Some(room) = watching.get(&conversation) else {
                 continue;
             };
             match room.try_send(Committed { entries }) {
                 Ok(()) => {}
                 // It ended, since nobody follows it; one that died is made again and catches up.
                 Err(SendError::Closed(_)) => {
-                    self.rooms.remove(&conversation);
+                    watching.remove(&conversation);
                 }
                 // Its readers see the gap at the next entry, and catch up.
                 Err(SendError::Full(_)) => {
@@ -375,38 +323,21 @@ impl EmbeddedJournal {
     }
 
     fn close_when_done(&mut self, ctx: &mut Context<Self>) {
-        // An engine at home has found nothing to do.
-        if (self.engine.is_some() || self.read_only.is_some())
-            && let Some(closed) = self.closed.take()
-        {
+        // Nothing waits, and nothing more is taken.
+        if let Some(closed) = self.closed.take() {
             let _ = closed.send(());
             ctx.stop();
         }
     }
 }
 
-/// Runs what blocks, then hands its result to the actor as a message: completions of spawned futures come
-/// in any order, messages do not.
-fn on_blocking_thread<M>(
-    ctx: &mut Context<EmbeddedJournal>,
-    work: impl FnOnce() -> M + Send + 'static,
-) where
-    M: Message<Result = ()> + Send + 'static,
-    EmbeddedJournal: Handler<M>,
-{
-    let addr = ctx.address();
+fn wake_later(addr: Addr<EmbeddedJournal>) {
     actix_rt::spawn(async move {
-        let running = tokio::task::spawn_blocking(move || {
-            let _abort = AbortOnPanic("journal");
-            work()
-        });
-        if let Ok(ended) = running.await {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "one commit runs at a time, so one such message is on its way at the most"
-            )]
-            addr.do_send(ended);
-        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "one for each time that the journal slept, and one for each commit: it must arrive"
+        )]
+        addr.do_send(Wake);
     });
 }
 

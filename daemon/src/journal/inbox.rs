@@ -2,11 +2,11 @@
 //!
 //! A queue of its own and not the journal's mailbox: while a commit runs nobody has to be woken for what
 //! gathers, and waking a thread costs more than everything else about a small message. The lock is held
-//! for a push, never across an await.
+//! for a push, never across an await; the one who may block on it is the journal, on its own thread.
 
 use super::{NotDone, Submission};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What it may hold.
@@ -23,18 +23,29 @@ const BATCH_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of commands that may wait.
 const WAITING_BYTES: usize = 64 * 1024 * 1024;
 
+/// The longest that a first command waits for company. See [`Inbox::take_batch`].
+const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
+
 /// The queue.
 #[derive(Debug)]
 pub(crate) struct Inbox {
     limits: JournalLimits,
     state: Mutex<State>,
+    /// As many wait as the journal hoped for.
+    gathered: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    waiting: VecDeque<(Submission, Instant)>,
+    waiting: VecDeque<Submission>,
     bytes: usize,
     commands: u64,
+    /// Since when the oldest waits.
+    since: Option<Instant>,
+    /// So many are to wake the journal, which gathers; 0: it does not.
+    hoped_for: usize,
+    /// How many went into each of the last two batches.
+    usual: [usize; 2],
     /// The journal knows that something waits, and will look again before it sleeps.
     is_awake: bool,
     /// Why nothing is taken.
@@ -66,6 +77,7 @@ impl Inbox {
         Self {
             limits,
             state: Mutex::default(),
+            gathered: Condvar::new(),
         }
     }
 
@@ -80,7 +92,13 @@ impl Inbox {
             return Err(NotDone::Busy);
         }
         state.bytes += submission.command.size_hint();
-        state.waiting.push_back((submission, Instant::now()));
+        if state.waiting.is_empty() {
+            state.since = Some(Instant::now());
+        }
+        state.waiting.push_back(submission);
+        if state.waiting.len() == state.hoped_for {
+            self.gathered.notify_one();
+        }
         if std::mem::replace(&mut state.is_awake, true) {
             Ok(Put::Behind)
         } else {
@@ -90,20 +108,43 @@ impl Inbox {
 
     /// Gives what is to be committed next. If that is nothing, the journal may sleep: the next command
     /// wakes it.
-    pub(crate) fn take_batch(&self) -> Vec<Submission> {
+    ///
+    /// Where fewer wait than went into the batches before, more are likely to be on their way: those who
+    /// wrote before have just been answered. A commit costs the same for one as for all of them, so this
+    /// blocks for at most `patience` until as many are there. Who writes alone never waits.
+    pub(crate) fn take_batch(&self, patience: Duration) -> Vec<Submission> {
         let mut state = self.lock();
-        let mut batch = Vec::new();
-        let mut bytes = 0;
-        while batch.len() < self.limits.batch_commands && bytes < BATCH_BYTES {
-            let Some((submission, _)) = state.waiting.pop_front() else {
-                break;
-            };
-            bytes += submission.command.size_hint();
-            batch.push(submission);
+        let hoped_for = state.usual.into_iter().max().unwrap_or_default();
+        if !state.waiting.is_empty() && state.waiting.len() < hoped_for {
+            state.hoped_for = hoped_for;
+            let patience = patience.min(LONGEST_PATIENCE);
+            state = self
+                .gathered
+                .wait_timeout_while(state, patience, |state| {
+                    state.shut.is_none() && state.waiting.len() < state.hoped_for
+                })
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            state.hoped_for = 0;
         }
+        let mut count = 0;
+        let mut bytes = 0;
+        for submission in state.waiting.iter().take(self.limits.batch_commands) {
+            if bytes >= BATCH_BYTES {
+                break;
+            }
+            bytes += submission.command.size_hint();
+            count += 1;
+        }
+        let rest = state.waiting.split_off(count);
+        let batch = std::mem::replace(&mut state.waiting, rest);
         state.bytes -= bytes;
-        state.is_awake = !batch.is_empty();
-        batch
+        state.is_awake = count > 0;
+        if count > 0 {
+            state.usual = [count, state.usual[0]];
+            state.since = (!state.waiting.is_empty()).then(Instant::now);
+        }
+        batch.into()
     }
 
     /// Takes nothing from now on, for this reason; gives what waited.
@@ -111,15 +152,14 @@ impl Inbox {
         let mut state = self.lock();
         state.shut = Some(why);
         state.bytes = 0;
-        std::mem::take(&mut state.waiting)
-            .into_iter()
-            .map(|(submission, _)| submission)
-            .collect()
+        state.since = None;
+        std::mem::take(&mut state.waiting).into()
     }
 
     /// Takes nothing new from now on; what waits is still to be committed.
     pub(crate) fn close(&self) {
         self.lock().shut = Some(NotDone::Closing);
+        self.gathered.notify_one();
     }
 
     /// Takes commands again, unless it was closed for good.
@@ -137,9 +177,8 @@ impl Inbox {
             commands: state.commands,
             waiting: state.waiting.len() as u64,
             lag: state
-                .waiting
-                .front()
-                .map_or(Duration::ZERO, |(_, since)| since.elapsed()),
+                .since
+                .map_or(Duration::ZERO, |since| since.elapsed()),
         }
     }
 
@@ -159,6 +198,8 @@ mod tests {
         batch_commands: 2,
         waiting_commands: 3,
     };
+
+    const NONE: Duration = Duration::ZERO;
 
     fn submission(text: &str) -> Submission {
         let action = Action::Post {
@@ -190,14 +231,14 @@ mod tests {
         let inbox = Inbox::new(LIMITS);
         assert_eq!(inbox.put(submission("a")), Ok(Put::Wake));
         assert_eq!(inbox.put(submission("b")), Ok(Put::Behind));
-        assert_eq!(texts(inbox.take_batch()), ["a", "b"]);
+        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b"]);
         assert_eq!(
             inbox.put(submission("c")),
             Ok(Put::Behind),
             "it looks again after the commit"
         );
-        assert_eq!(texts(inbox.take_batch()), ["c"]);
-        assert_eq!(texts(inbox.take_batch()), [""; 0]);
+        assert_eq!(texts(inbox.take_batch(NONE)), ["c"]);
+        assert_eq!(texts(inbox.take_batch(NONE)), [""; 0]);
         assert_eq!(inbox.put(submission("d")), Ok(Put::Wake));
     }
 
@@ -208,10 +249,41 @@ mod tests {
             inbox.put(submission(text)).unwrap();
         }
         assert_eq!(inbox.put(submission("d")), Err(NotDone::Busy));
-        assert_eq!(texts(inbox.take_batch()), ["a", "b"]);
+        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b"]);
         assert_eq!(inbox.put(submission("e")), Ok(Put::Behind));
-        assert_eq!(texts(inbox.take_batch()), ["c", "e"]);
+        assert_eq!(texts(inbox.take_batch(NONE)), ["c", "e"]);
         assert_eq!(inbox.fill().commands, 5);
+    }
+
+    #[test]
+    fn who_comes_first_waits_for_as_many_as_came_before_but_not_for_long() {
+        let limits = JournalLimits {
+            batch_commands: 10,
+            waiting_commands: 10,
+        };
+        let inbox = std::sync::Arc::new(Inbox::new(limits));
+        for text in ["a", "b", "c"] {
+            inbox.put(submission(text)).unwrap();
+        }
+        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b", "c"]);
+        inbox.put(submission("d")).unwrap();
+        let others = inbox.clone();
+        let putting = std::thread::spawn(move || {
+            others.put(submission("e")).unwrap();
+            others.put(submission("f")).unwrap();
+        });
+        // Waits until all three are there: a patience of no end would show if it did not notice.
+        let mut got = Vec::new();
+        while got.len() < 3 {
+            got.extend(texts(inbox.take_batch(LONGEST_PATIENCE)));
+        }
+        assert_eq!(got, ["d", "e", "f"]);
+        putting.join().unwrap();
+        for _ in 0..3 {
+            inbox.put(submission("g")).unwrap();
+            assert_eq!(texts(inbox.take_batch(LONGEST_PATIENCE)), ["g"]);
+        }
+        assert_eq!(inbox.lock().usual, [1, 1], "it learns that nobody else comes");
     }
 
     #[test]
@@ -227,7 +299,7 @@ mod tests {
         inbox.open();
         assert_eq!(inbox.put(submission("d")), Err(NotDone::Closing));
         assert_eq!(
-            texts(inbox.take_batch()),
+            texts(inbox.take_batch(NONE)),
             ["c"],
             "what was taken is committed"
         );

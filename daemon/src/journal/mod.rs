@@ -117,8 +117,8 @@ pub(crate) trait Journal {
     /// Tells a room of its entries from now on; any entry that is committed later than a read that
     /// begins after this call returns is told.
     fn watch(&self, watch: Watch);
-    /// How it is.
-    fn status(&self, reply: oneshot::Sender<JournalStatus>);
+    /// How it is; never waits.
+    fn status(&self) -> JournalStatus;
     /// Takes no more commands, commits what waits, then answers.
     fn close(&self, closed: oneshot::Sender<()>);
 }

@@ -299,7 +299,6 @@ fn create_tables(path: &Path, database: &Database) -> Result<(), StoreError> {
         transaction.open_table(schema::DIRECTS)?;
         transaction.open_table(schema::MEMBERS)?;
         transaction.open_table(schema::MEMBERSHIPS)?;
-        transaction.open_table(schema::HEADS)?;
         transaction.open_table(schema::ENTRIES)?;
     }
     transaction.commit()?;

@@ -100,7 +100,7 @@ impl Reader {
 
     /// Entries of all feeds.
     pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
-        self.counter(meta::ENTRIES)
+        Ok(self.table(schema::ENTRIES)?.len()?)
     }
 
     /// How many accounts there are.
@@ -269,15 +269,13 @@ impl Reader {
 
     /// Where a feed ends.
     pub(crate) fn head(&self, feed: FeedKey) -> Result<Head, StoreError> {
-        let head = self
-            .table(schema::HEADS)?
-            .get(feed.key())?
-            .map(|head| head.value());
-        let (seq, posts) = head.unwrap_or_default();
-        Ok(Head {
-            seq: Seq(seq),
-            posts,
-        })
+        let (kind, id) = feed.key();
+        let table = self.table(schema::ENTRIES)?;
+        head_of(
+            table
+                .range((kind, id, 0)..=(kind, id, u64::MAX))?
+                .next_back(),
+        )
     }
 
     /// The oldest entries above a place, in order.
@@ -316,6 +314,18 @@ type EntryRow<'a> = Result<
     ),
     redb::StorageError,
 >;
+
+/// Where a feed ends whose newest entry is this.
+pub(crate) fn head_of(newest: Option<EntryRow>) -> Result<Head, StoreError> {
+    let Some(row) = newest else {
+        return Ok(Head::default());
+    };
+    let (key, record) = row?;
+    Ok(Head {
+        seq: Seq(key.value().2),
+        posts: parse::<EntryRecord>(record.value(), "entry")?.posts,
+    })
+}
 
 fn take_page<'a>(
     rows: impl Iterator<Item = EntryRow<'a>>,

@@ -57,9 +57,8 @@ pub(crate) const MEMBERS: TableDefinition<(u64, u64), ()> = TableDefinition::new
 pub(crate) const MEMBERSHIPS: TableDefinition<(u64, u64), (u64, u64)> =
     TableDefinition::new("memberships-1");
 
-/// feed (see [`super::FeedKey`]) → (newest entry, posts there).
-pub(crate) const HEADS: TableDefinition<(u8, u64), (u64, u64)> = TableDefinition::new("heads-1");
-/// (feed, seq) → record: all entries of all feeds.
+/// (feed (see [`super::FeedKey`]), seq) → record: all entries of all feeds. Where a feed ends is told by its
+/// last row: a table of ends would be written with every message.
 pub(crate) const ENTRIES: TableDefinition<(u8, u64, u64), Record> =
     TableDefinition::new("entries-1");
 
@@ -75,8 +74,6 @@ pub(crate) mod meta {
     pub(crate) const LAST_CONVERSATION: &str = "last_conversation";
     /// The highest invite id given out.
     pub(crate) const LAST_INVITE: &str = "last_invite";
-    /// Entries of all feeds.
-    pub(crate) const ENTRIES: &str = "entries";
     /// Accounts that may administer.
     pub(crate) const ADMINISTRATORS: &str = "administrators";
     /// The room that everybody is in from the start.

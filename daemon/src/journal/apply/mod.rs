@@ -15,9 +15,8 @@ use super::Appended;
 use super::command::{Action, Command, Once};
 use super::outcome::{Outcome, Refusal};
 use super::stream::{self, Known};
-use crate::store::read::parse;
+use crate::store::read::{head_of, parse};
 use crate::store::record::{BodyRecord, EntryRecord, StreamRecord, encode};
-use crate::store::schema::meta;
 use crate::store::{FeedKey, Head, StoreError};
 use chat_shared::limits::STREAMS_PER_DEVICE;
 use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
@@ -82,7 +81,6 @@ impl Cache {
 pub(crate) struct Apply<'t> {
     tables: Tables<'t>,
     cache: &'t mut Cache,
-    dirty_heads: BTreeSet<FeedKey>,
     dirty_streams: BTreeSet<(DeviceId, StreamId)>,
     appended: Vec<Appended>,
 }
@@ -97,7 +95,6 @@ impl<'t> Apply<'t> {
         Ok(Self {
             tables: Tables::of(transaction),
             cache,
-            dirty_heads: BTreeSet::new(),
             dirty_streams: BTreeSet::new(),
             appended: Vec::new(),
         })
@@ -132,20 +129,11 @@ impl<'t> Apply<'t> {
 
     /// Writes what was gathered and gives the new entries, in the order in which they were appended.
     pub(crate) fn finish(mut self) -> Result<Vec<Appended>, StoreError> {
-        for feed in &self.dirty_heads {
-            let head = self.cache.heads[feed];
-            self.tables
-                .heads
-                .insert(feed.key(), (head.seq.0, head.posts))?;
-        }
         for key in &self.dirty_streams {
             let record = encode(&self.cache.streams[key]);
             self.tables
                 .streams
                 .insert((key.0.0, key.1.0), record.as_slice())?;
-        }
-        if !self.appended.is_empty() {
-            self.count(meta::ENTRIES, self.appended.len() as u64)?;
         }
         Ok(self.appended)
     }
@@ -212,16 +200,13 @@ impl<'t> Apply<'t> {
         if let Some(head) = self.cache.heads.get(&feed) {
             return Ok(*head);
         }
-        let (seq, posts) = self
+        let (kind, id) = feed.key();
+        let mut entries = self
             .tables
-            .heads
-            .get(feed.key())?
-            .map(|head| head.value())
-            .unwrap_or_default();
-        let head = Head {
-            seq: Seq(seq),
-            posts,
-        };
+            .entries
+            .range((kind, id, 0)..=(kind, id, u64::MAX))?;
+        let head = head_of(entries.next_back())?;
+        drop(entries);
         self.cache.heads.insert(feed, head);
         Ok(head)
     }
@@ -248,7 +233,6 @@ impl<'t> Apply<'t> {
             .entries
             .insert((kind, id, head.seq.0), encode(&record).as_slice())?;
         self.cache.heads.insert(feed, head);
-        self.dirty_heads.insert(feed);
         self.appended.push(Appended {
             feed,
             entry: record.into_entry(head.seq),

@@ -1,5 +1,5 @@
 //! The tables of one write transaction, each opened at its first use: most batches are messages and touch
-//! five of them, and every table that was opened costs again at the commit.
+//! two of them, and every table that was opened costs again at the commit.
 
 use crate::store::StoreError;
 use crate::store::schema::{self, Record};
@@ -27,7 +27,6 @@ pub(super) struct Tables<'t> {
     pub(super) directs: Lazy<'t, Record, u64>,
     pub(super) members: Lazy<'t, (u64, u64), ()>,
     pub(super) memberships: Lazy<'t, (u64, u64), (u64, u64)>,
-    pub(super) heads: Lazy<'t, (u8, u64), (u64, u64)>,
     pub(super) entries: Lazy<'t, (u8, u64, u64), Record>,
 }
 
@@ -50,7 +49,6 @@ impl<'t> Tables<'t> {
             directs: Lazy::new(transaction, schema::DIRECTS),
             members: Lazy::new(transaction, schema::MEMBERS),
             memberships: Lazy::new(transaction, schema::MEMBERSHIPS),
-            heads: Lazy::new(transaction, schema::HEADS),
             entries: Lazy::new(transaction, schema::ENTRIES),
         }
     }

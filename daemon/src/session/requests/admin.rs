@@ -37,14 +37,12 @@ fn by_administrator(action: Action) -> Command {
 }
 
 pub(super) fn status(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
-    let (reply, journal) = oneshot::channel();
-    session.shared.journal.status(reply);
     let (reply, registry) = oneshot::channel();
     if session.shared.registry.try_send(AskStatus(reply)).is_err() {
         return session.refuse(id, faults::busy());
     }
-    let both = async move { Ok((journal.await?, registry.await?)) };
-    session.after(ctx, id, both, move |session, ctx, (journal, registry)| {
+    session.after(ctx, id, registry, move |session, ctx, registry| {
+        let journal = session.shared.journal.status();
         let ask = |reader: &Reader| {
             let counts = (
                 reader.account_count()?,

@@ -32,7 +32,6 @@ impl Store {
             rows(&transaction, schema::DIRECTS),
             rows(&transaction, schema::MEMBERS),
             rows(&transaction, schema::MEMBERSHIPS),
-            rows(&transaction, schema::HEADS),
             rows(&transaction, schema::ENTRIES),
         ];
         let dump = Dump::from(tables);

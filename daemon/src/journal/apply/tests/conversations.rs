@@ -173,10 +173,8 @@ fn joining_changes_these_tables_and_no_other() {
         [
             "conversations-1",
             "entries-1",
-            "heads-1",
             "members-1",
-            "memberships-1",
-            "meta-1"
+            "memberships-1"
         ]
     );
 }
