@@ -205,8 +205,7 @@ impl EmbeddedJournal {
                     status.commits += 1;
                     status.commit_micros = micros(self.took);
                 }
-                self.reply_all(replies, results);
-                self.tell(appended);
+                self.tell(replies, results, appended);
             }
             Err(error) => self.stop_writing(replies, &error, ctx),
         }
@@ -225,7 +224,7 @@ impl EmbeddedJournal {
         replies.extend(waiting.into_iter().map(|submission| submission.reply));
         let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
         let results = replies.iter().map(refused).collect();
-        self.reply_all(replies, results);
+        self.tell(replies, results, Vec::new());
         self.shared.status().read_only = Some(why);
         ctx.run_later(RECOVER_EVERY, Self::recover);
     }
@@ -249,46 +248,53 @@ impl EmbeddedJournal {
         }
     }
 
-    /// Answers, one message per worker.
-    fn reply_all(&mut self, replies: Vec<ReplyTo>, results: Vec<Result<Outcome, NotDone>>) {
-        let mut by_worker: BTreeMap<WorkerId, Vec<Answer>> = BTreeMap::new();
+    /// Tells who asked, rooms and the registry: one message each.
+    fn tell(
+        &self,
+        replies: Vec<ReplyTo>,
+        results: Vec<Result<Outcome, NotDone>>,
+        appended: Vec<Appended>,
+    ) {
+        let mut rooms: BTreeMap<ConversationId, Committed> = BTreeMap::new();
+        let mut accounts: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
+        let mut house = Vec::new();
+        let mut watching = self.shared.rooms();
+        for Appended { feed, entry } in appended {
+            match feed {
+                FeedKey::Conversation(conversation) => {
+                    if watching.contains_key(&conversation) {
+                        rooms.entry(conversation).or_default().entries.push(entry);
+                    }
+                }
+                FeedKey::Account(account) => accounts.entry(account).or_default().push(entry),
+                FeedKey::House => house.push(entry),
+            }
+        }
+        let mut answers = AnswersByWorker::default();
         for (reply, result) in replies.into_iter().zip(results) {
             match reply {
                 ReplyTo::Session(key, request) => {
-                    by_worker.entry(key.worker).or_default().push(Answer {
+                    let room = match &result {
+                        Ok(Outcome::Done {
+                            conversation: Some(conversation),
+                            ..
+                        }) => rooms.get_mut(conversation),
+                        _ => None,
+                    };
+                    let answer = Answer {
                         session: key.session,
                         request,
                         result,
-                    })
+                    };
+                    match room {
+                        Some(room) => room.answers.push((key.worker, answer)),
+                        None => answers.add(key.worker, answer),
+                    }
                 }
                 ReplyTo::Asker(asker) => {
                     let _ = asker.send(result);
                 }
                 ReplyTo::Nobody => {}
-            }
-        }
-        for (worker, answers) in by_worker {
-            if let Some(recipient) = self.workers.get(&worker)
-                && recipient.try_send(Answers(answers)).is_err()
-            {
-                // Their sessions time out and retry, and the streams' rows answer the retries.
-                tracing::error!(?worker, "a worker does not take answers");
-            }
-        }
-    }
-
-    /// Tells rooms and the registry of the entries, one message each.
-    fn tell(&mut self, appended: Vec<Appended>) {
-        let mut rooms: BTreeMap<ConversationId, Vec<Entry>> = BTreeMap::new();
-        let mut accounts: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
-        let mut house = Vec::new();
-        for Appended { feed, entry } in appended {
-            match feed {
-                FeedKey::Conversation(conversation) => {
-                    rooms.entry(conversation).or_default().push(entry);
-                }
-                FeedKey::Account(account) => accounts.entry(account).or_default().push(entry),
-                FeedKey::House => house.push(entry),
             }
         }
         // The registry first: who was taken into a conversation is told so before what is said there.
@@ -303,21 +309,34 @@ impl EmbeddedJournal {
         {
             tracing::error!("the registry does not take entries");
         }
-        let mut watching = self.shared.rooms();
-        for (conversation, entries) in rooms {
+        for (conversation, committed) in rooms {
             let Some(room) = watching.get(&conversation) else {
                 continue;
             };
-            match room.try_send(Committed { entries }) {
-                Ok(()) => {}
+            let not_taken = match room.try_send(committed) {
+                Ok(()) => continue,
                 // It ended, since nobody follows it; one that died is made again and catches up.
-                Err(SendError::Closed(_)) => {
+                Err(SendError::Closed(committed)) => {
                     watching.remove(&conversation);
+                    committed
                 }
                 // Its readers see the gap at the next entry, and catch up.
-                Err(SendError::Full(_)) => {
+                Err(SendError::Full(committed)) => {
                     tracing::warn!(%conversation, "a room does not take entries");
+                    committed
                 }
+            };
+            for (worker, answer) in not_taken.answers {
+                answers.add(worker, answer);
+            }
+        }
+        drop(watching);
+        for (worker, answers) in answers.0 {
+            if let Some(recipient) = self.workers.get(&worker)
+                && recipient.try_send(Answers(answers)).is_err()
+            {
+                // Their sessions time out and retry, and the streams' rows answer the retries.
+                tracing::error!(?worker, "a worker does not take answers");
             }
         }
     }
@@ -328,6 +347,16 @@ impl EmbeddedJournal {
             let _ = closed.send(());
             ctx.stop();
         }
+    }
+}
+
+/// Answers that no room tells.
+#[derive(Default)]
+struct AnswersByWorker(BTreeMap<WorkerId, Vec<Answer>>);
+
+impl AnswersByWorker {
+    fn add(&mut self, worker: WorkerId, answer: Answer) {
+        self.0.entry(worker).or_default().push(answer);
     }
 }
 

@@ -61,23 +61,25 @@ pub(crate) struct Submission {
 }
 
 /// What became of one request of a session.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) session: SessionId,
     pub(crate) request: RequestId,
     pub(crate) result: Result<Outcome, NotDone>,
 }
 
-/// To a worker: what became of its sessions' commands in one commit, before anybody sees the entries.
+/// To a worker: what became of its sessions' commands in one commit, where no room tells it.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Answers(pub(crate) Vec<Answer>);
 
 /// To a room: entries of its conversation that are on disk, in order.
-#[derive(Debug, Message)]
+#[derive(Debug, Default, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Committed {
     pub(crate) entries: Vec<Entry>,
+    /// To those who asked for them: they travel with the entries, so that a sender gets both in one write.
+    pub(crate) answers: Vec<(WorkerId, Answer)>,
 }
 
 /// To the registry: entries of the house feed and of accounts' feeds that are on disk, in order.
@@ -110,7 +112,7 @@ pub(crate) struct JournalStatus {
 /// What the rest of the daemon knows of a journal; the embedded one and, later, the clustered one.
 ///
 /// Promises: commands of one submitter are applied in the order of their submission. An outcome is told
-/// only after the command is on disk, and to a session before any entry that came of it reaches a room.
+/// only after the command is on disk, and to a session no later than any entry that came of it.
 pub(crate) trait Journal {
     /// Takes a command, or says why not; then nobody is told of it again.
     fn submit(&self, submission: Submission) -> Result<(), NotDone>;

@@ -165,7 +165,7 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     fn gate(limit: usize) -> Rc<Gate> {
-        Rc::new(Gate::new(Rc::new(Outbox::new(100)), limit))
+        Rc::new(Gate::new(Rc::new(Outbox::new(100, Rc::default())), limit))
     }
 
     #[actix::test]

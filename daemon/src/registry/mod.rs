@@ -147,6 +147,7 @@ impl Registry {
                     last: deliver.last,
                     frames: Bytes::new(),
                     changes: deliver.changes.clone(),
+                    answers: Vec::new(),
                 };
                 ctx.run_later(TELL_AGAIN, move |registry, ctx| {
                     registry.deliver([worker].into_iter(), &again, ctx);
@@ -163,6 +164,7 @@ impl Registry {
                 last: encoded.last,
                 frames: encoded.frames,
                 changes: Vec::new(),
+                answers: Vec::new(),
             };
             self.deliver(
                 self.around.links.iter().map(|link| link.worker),
@@ -194,6 +196,7 @@ impl Registry {
                 last: encoded.last,
                 frames: encoded.frames,
                 changes,
+                answers: Vec::new(),
             };
             self.deliver(workers.into_iter(), &deliver, ctx);
         }

@@ -1,7 +1,7 @@
 //! What rooms accept, and what rooms and the registry tell the workers.
 
 use super::RoomId;
-use crate::journal::{SessionId, WorkerId};
+use crate::journal::{Answer, SessionId, WorkerId};
 use crate::store::FeedKey;
 use actix::{Message, Recipient};
 use bytes::Bytes;
@@ -55,6 +55,8 @@ pub(crate) struct Deliver {
     pub(crate) frames: Bytes,
     /// For the sessions of an account: what it came into or left.
     pub(crate) changes: Vec<MembershipChange>,
+    /// To those of this worker who asked for these entries.
+    pub(crate) answers: Vec<Answer>,
 }
 
 /// An account is in a conversation, or no longer.

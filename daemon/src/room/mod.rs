@@ -9,14 +9,16 @@ pub(crate) mod messages;
 pub(crate) mod state;
 
 use crate::clock::now;
-use crate::journal::{Action, Command, Committed, Journal, ReplyTo, Submission, Watch, WorkerId};
+use crate::journal::{
+    Action, Answer, Command, Committed, Journal, ReplyTo, Submission, Watch, WorkerId,
+};
 use crate::store::Store;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
 use bytes::Bytes;
 use chat_shared::{ConversationId, Seq};
 use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, WorkerLink};
 use state::RoomState;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,23 +107,40 @@ impl Room {
         });
     }
 
-    fn deliver(&self, first: Seq, last: Seq, frames: &Bytes, ctx: &mut Context<Self>) {
+    fn deliver(
+        &self,
+        first: Seq,
+        last: Seq,
+        frames: &Bytes,
+        answers: Vec<(WorkerId, Answer)>,
+        ctx: &mut Context<Self>,
+    ) {
+        let mut answers_of: BTreeMap<WorkerId, Vec<Answer>> = BTreeMap::new();
+        for (worker, answer) in answers {
+            answers_of.entry(worker).or_default().push(answer);
+        }
         let mut is_lost = false;
-        for link in self.interested_links() {
+        for link in &self.around.links {
+            let answers = answers_of.remove(&link.worker).unwrap_or_default();
+            if answers.is_empty() && !self.interested.contains(&link.worker) {
+                continue;
+            }
             let deliver = Deliver {
                 feed: self.state.feed(),
                 first,
                 last,
                 frames: frames.clone(),
                 changes: Vec::new(),
+                answers,
             };
             is_lost |= link.deliver.try_send(deliver).is_err();
         }
         if is_lost {
-            // Its sessions would see the gap with the next entry; that may be hours away.
+            // Its sessions would see the gap with the next entry; that may be hours away. Those who were
+            // not answered ask again, and their streams' rows answer.
             tracing::warn!(conversation = %self.id.conversation, "a worker does not take entries");
             ctx.run_later(TELL_AGAIN, move |room, ctx| {
-                room.deliver(last.next(), last, &Bytes::new(), ctx);
+                room.deliver(last.next(), last, &Bytes::new(), Vec::new(), ctx);
             });
         }
     }
@@ -186,7 +205,13 @@ impl Handler<Committed> for Room {
 
     fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
         if let Some(encoded) = self.state.committed(&committed.entries) {
-            self.deliver(encoded.first, encoded.last, &encoded.frames, ctx);
+            self.deliver(
+                encoded.first,
+                encoded.last,
+                &encoded.frames,
+                committed.answers,
+                ctx,
+            );
         }
         self.schedule_marks(ctx);
     }
@@ -196,7 +221,7 @@ impl Handler<Announce> for Room {
     type Result = ();
 
     fn handle(&mut self, head: Announce, ctx: &mut Self::Context) {
-        self.deliver(head.0.next(), head.0, &Bytes::new(), ctx);
+        self.deliver(head.0.next(), head.0, &Bytes::new(), Vec::new(), ctx);
     }
 }
 

@@ -138,6 +138,7 @@ async fn entries_of_one_commit_are_one_message_to_a_worker() {
     let room = scene.room(Start::First);
     room.try_send(Committed {
         entries: vec![post(1), post(2), post(3)],
+        answers: Vec::new(),
     })
     .unwrap();
     let deliver = scene.delivered.recv().await.unwrap();

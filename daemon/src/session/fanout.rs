@@ -213,7 +213,7 @@ mod tests {
     impl Scene {
         fn new(limit: usize) -> Self {
             let mut fanout = Fanout::default();
-            let outbox = Rc::new(Outbox::new(limit));
+            let outbox = Rc::new(Outbox::new(limit, Rc::default()));
             let subscription = fanout.subscribe(FEED, follower(1), outbox.clone());
             subscription.start_after(Seq(0));
             Self {

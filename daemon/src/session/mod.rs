@@ -1,7 +1,7 @@
 //! Sessions: one actor for each connection.
 //!
 //! In reading order: [`state`] says which request fits when, [`requests`] carries requests out, one file a
-//! group; [`answers`] and [`faults`] are what goes back. [`outbox`] is what waits to be written,
+//! group; [`answers`] and [`faults`] are what goes back. [`outbox`] is what waits to be written and [`writing`] how it is,
 //! [`fanout`] who follows what, [`following`] how a session catches up, and [`worker`] the actor that
 //! brings the sessions of its thread what happened elsewhere. This file is the shell: the life of a
 //! connection. Tier 3: it asks the registry, the journal and the store, and nobody asks it.
@@ -11,6 +11,7 @@ pub(crate) mod requests;
 pub(crate) mod answers;
 pub(crate) mod faults;
 pub(crate) mod outbox;
+pub(crate) mod writing;
 pub(crate) mod fanout;
 mod following;
 pub(crate) mod worker;
@@ -31,7 +32,7 @@ use chat_shared::{
 };
 use fanout::Subscription;
 use following::Wants;
-use outbox::{Outbox, Writer};
+use outbox::Outbox;
 use serde::Deserialize;
 use state::Phase;
 use std::collections::HashMap;
@@ -41,6 +42,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use worker::{SessionHandle, Shared};
+use writing::Writing;
 
 /// Messages in the mailbox; each sender has one place more.
 const MAILBOX: usize = 1024;
@@ -195,7 +197,7 @@ impl Session {
         peer: Peer,
     ) {
         let limits = &shared.house.config.limits;
-        let outbox = Rc::new(Outbox::new(limits.outbound_bytes));
+        let outbox = Rc::new(Outbox::new(limits.outbound_bytes, shared.turn.clone()));
         let gate = Rc::new(Gate::new(outbox.clone(), limits.frame_before_login_bytes));
         let inbound = Inbound::new(
             read,
@@ -211,25 +213,20 @@ impl Session {
             let addr = ctx.address();
             let drained_addr = addr.clone();
             let drained_gate = gate.clone();
-            let writer = Writer {
-                outbox: outbox.clone(),
-                io: write,
-                drained: Box::new(move |was_lagging| {
-                    drained_gate.wake();
-                    if was_lagging {
-                        #[expect(
-                            clippy::disallowed_methods,
-                            reason = "one for each time that the outbox was found full: it must arrive"
-                        )]
-                        drained_addr.do_send(CatchUp);
-                    }
-                }),
-                unflushed: false,
-            };
+            let writing = Writing::new(write, move |was_lagging| {
+                drained_gate.wake();
+                if was_lagging {
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "one for each time that the outbox was found full: it must arrive"
+                    )]
+                    drained_addr.do_send(CatchUp);
+                }
+            });
             let gone = addr.clone();
+            let written = outbox.clone().write(writing);
             actix_rt::spawn(async move {
-                // How the connection ended is of no use to anybody: it is over.
-                let _ = writer.await;
+                written.await;
                 let _ = gone.try_send(Gone);
             });
             ctx.run_later(login_deadline, |session: &mut Self, ctx| {

@@ -3,30 +3,35 @@
 //! Answers always fit: a session that has enough waiting takes no more requests. New entries and signals
 //! only go in below the limit; a connection that does not keep up is marked *lagging*, gets none of them
 //! until its queue is empty, and then catches up by cursor. So memory per connection is bounded, nobody
-//! is cut off for being slow, and nothing is lost.
+//! is cut off for being slow, and nothing is lost. How it is written is in [`super::writing`].
 
+use super::writing::{Turn, Writing};
 use bytes::{Buf, Bytes};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::io::IoSlice;
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
-use tokio::io::AsyncWrite;
 
-/// Frames written with one system call.
-const SLICES: usize = 64;
 /// A queue that was long gives its memory back when it is empty.
 const KEPT_PLACES: usize = 16;
 
 /// The queue.
 pub(crate) struct Outbox {
-    queue: RefCell<VecDeque<Bytes>>,
+    pub(super) queue: RefCell<VecDeque<Bytes>>,
     bytes: Cell<usize>,
     limit: usize,
-    lagging: Cell<bool>,
-    closing: Cell<bool>,
-    writer: Cell<Option<Waker>>,
+    pub(super) lagging: Cell<bool>,
+    pub(super) closing: Cell<bool>,
+    /// Writes it together with the others of its thread.
+    turn: Rc<Turn>,
+    /// It waits for its turn.
+    is_dirty: Cell<bool>,
+    /// The connection takes nothing just now: the task waits until it does.
+    is_blocked: Cell<bool>,
+    /// Nothing before the connection is there, and after it broke.
+    writing: RefCell<Option<Writing>>,
+    task: RefCell<Option<Waker>>,
 }
 
 /// The queue has no room: the receiver is lagging.
@@ -34,29 +39,33 @@ pub(crate) struct Outbox {
 pub(crate) struct Lagging;
 
 impl Outbox {
-    pub(crate) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize, turn: Rc<Turn>) -> Self {
         Self {
             queue: RefCell::default(),
             bytes: Cell::new(0),
             limit,
             lagging: Cell::new(false),
             closing: Cell::new(false),
-            writer: Cell::new(None),
+            turn,
+            is_dirty: Cell::new(false),
+            is_blocked: Cell::new(false),
+            writing: RefCell::new(None),
+            task: RefCell::new(None),
         }
     }
 
     /// Adds what must arrive: answers.
-    pub(crate) fn push(&self, frame: Bytes) {
+    pub(crate) fn push(self: &Rc<Self>, frame: Bytes) {
         if !self.closing.get() && !frame.is_empty() {
             self.bytes.set(self.bytes.get() + frame.len());
             self.queue.borrow_mut().push_back(frame);
-            self.wake();
+            self.wants_its_turn();
         }
     }
 
     /// Adds entries that can be had again from the store, if there is room. An empty queue takes a frame
     /// of any size.
-    pub(crate) fn offer(&self, frame: Bytes) -> Result<(), Lagging> {
+    pub(crate) fn offer(self: &Rc<Self>, frame: Bytes) -> Result<(), Lagging> {
         if self.lagging.get() || self.is_over(frame.len()) {
             self.lagging.set(true);
             return Err(Lagging);
@@ -71,7 +80,7 @@ impl Outbox {
     }
 
     /// Adds a signal, unless the connection has enough to do.
-    pub(crate) fn signal(&self, frame: Bytes) {
+    pub(crate) fn signal(self: &Rc<Self>, frame: Bytes) {
         if !self.lagging.get() && !self.is_over(frame.len()) {
             self.push(frame);
         }
@@ -93,22 +102,70 @@ impl Outbox {
     }
 
     /// Takes nothing more; what waits is still written.
-    pub(crate) fn close(&self) {
+    pub(crate) fn close(self: &Rc<Self>) {
         self.closing.set(true);
-        self.wake();
+        self.wants_its_turn();
+    }
+
+    /// Writes to this connection from now on; ends when the outbox is closed and empty, or the connection
+    /// broke. The task of a connection: it does something only while that takes less than there is.
+    pub(crate) async fn write(self: Rc<Self>, writing: Writing) {
+        *self.writing.borrow_mut() = Some(writing);
+        self.wants_its_turn();
+        poll_fn(|cx| {
+            let mut task = self.task.borrow_mut();
+            if !task.as_ref().is_some_and(|task| task.will_wake(cx.waker())) {
+                *task = Some(cx.waker().clone());
+            }
+            drop(task);
+            self.go_on_writing(cx)
+        })
+        .await;
+    }
+
+    /// Writes what the connection takes; the task waits for the rest.
+    pub(super) fn take_turn(&self) {
+        self.is_dirty.set(false);
+        if self.is_blocked.get() {
+            return;
+        }
+        let over = self.go_on_writing(&mut Context::from_waker(Waker::noop()));
+        if (over.is_ready() || self.is_blocked.get())
+            && let Some(task) = &*self.task.borrow()
+        {
+            task.wake_by_ref();
+        }
+    }
+
+    fn go_on_writing(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut slot = self.writing.borrow_mut();
+        let Some(writing) = slot.as_mut() else {
+            return Poll::Ready(());
+        };
+        // How a connection ended is of no use to anybody.
+        match writing.poll(self, cx) {
+            Poll::Ready(_) => {
+                *slot = None;
+                Poll::Ready(())
+            }
+            Poll::Pending => {
+                self.is_blocked.set(!writing.is_idle(self));
+                Poll::Pending
+            }
+        }
     }
 
     fn is_over(&self, more: usize) -> bool {
         self.bytes.get() > 0 && self.bytes.get() + more > self.limit
     }
 
-    fn wake(&self) {
-        if let Some(writer) = self.writer.take() {
-            writer.wake();
+    fn wants_its_turn(self: &Rc<Self>) {
+        if !self.is_blocked.get() && !self.is_dirty.replace(true) {
+            self.turn.add(self.clone());
         }
     }
 
-    fn consume(&self, mut written: usize) {
+    pub(super) fn consume(&self, mut written: usize) {
         self.bytes.set(self.bytes.get() - written);
         let mut queue = self.queue.borrow_mut();
         while written > 0 {
@@ -128,64 +185,6 @@ impl Outbox {
     }
 }
 
-/// Writes an outbox to its connection until it is closed and empty, or the connection breaks.
-pub(crate) struct Writer<W> {
-    pub(crate) outbox: Rc<Outbox>,
-    pub(crate) io: W,
-    /// Called when the queue became empty: whether it was lagging until now.
-    pub(crate) drained: Box<dyn Fn(bool)>,
-    pub(crate) unflushed: bool,
-}
-
-impl<W: AsyncWrite + Unpin> Future for Writer<W> {
-    type Output = std::io::Result<()>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        loop {
-            let written = {
-                let queue = this.outbox.queue.borrow();
-                if queue.is_empty() {
-                    None
-                } else {
-                    let mut slices = [IoSlice::new(&[]); SLICES];
-                    let mut count = 0;
-                    for (slice, frame) in slices.iter_mut().zip(queue.iter()) {
-                        *slice = IoSlice::new(frame);
-                        count += 1;
-                    }
-                    let io = Pin::new(&mut this.io);
-                    match io.poll_write_vectored(cx, &slices[..count])? {
-                        Poll::Ready(0) => {
-                            return Poll::Ready(Err(std::io::ErrorKind::WriteZero.into()));
-                        }
-                        Poll::Ready(written) => Some(written),
-                        Poll::Pending => return Poll::Pending,
-                    }
-                }
-            };
-            if let Some(written) = written {
-                this.outbox.consume(written);
-                this.unflushed = true;
-                continue;
-            }
-            if this.unflushed {
-                if Pin::new(&mut this.io).poll_flush(cx)?.is_pending() {
-                    return Poll::Pending;
-                }
-                this.unflushed = false;
-                (this.drained)(this.outbox.lagging.replace(false));
-                continue;
-            }
-            if this.outbox.closing.get() {
-                return Pin::new(&mut this.io).poll_shutdown(cx);
-            }
-            this.outbox.writer.set(Some(cx.waker().clone()));
-            return Poll::Pending;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,9 +194,13 @@ mod tests {
         vec![7; size].into()
     }
 
+    fn outbox(limit: usize) -> Rc<Outbox> {
+        Rc::new(Outbox::new(limit, Rc::default()))
+    }
+
     #[test]
     fn entries_over_the_limit_make_it_lag_and_answers_do_not() {
-        let outbox = Outbox::new(100);
+        let outbox = outbox(100);
         assert_eq!(outbox.offer(frame(60)), Ok(()));
         assert_eq!(outbox.offer(frame(60)), Err(Lagging));
         assert_eq!(
@@ -212,23 +215,19 @@ mod tests {
 
     #[test]
     fn an_empty_queue_takes_a_frame_of_any_size() {
-        let outbox = Outbox::new(100);
-        assert_eq!(outbox.offer(frame(5_000)), Ok(()));
+        assert_eq!(outbox(100).offer(frame(5_000)), Ok(()));
     }
 
     #[actix::test]
     async fn everything_is_written_in_order_and_the_end_is_an_end() {
         let (near, mut far) = tokio::io::duplex(16);
-        let outbox = Rc::new(Outbox::new(1_000_000));
+        let turn = Rc::new(Turn::default());
+        actix_rt::spawn(turn.clone().run());
+        let outbox = Rc::new(Outbox::new(1_000_000, turn));
         let drained = Rc::new(Cell::new(0));
         let seen = drained.clone();
-        let writer = Writer {
-            outbox: outbox.clone(),
-            io: near,
-            drained: Box::new(move |_| seen.set(seen.get() + 1)),
-            unflushed: false,
-        };
-        let writing = actix_rt::spawn(writer);
+        let writing = Writing::new(near, move |_| seen.set(seen.get() + 1));
+        let task = actix_rt::spawn(outbox.clone().write(writing));
         let mut expected: Vec<u8> = Vec::new();
         for size in 1..200u8 {
             let bytes = vec![size; usize::from(size)];
@@ -240,7 +239,41 @@ mod tests {
         let mut got = Vec::new();
         far.read_to_end(&mut got).await.unwrap();
         assert_eq!(got, expected);
-        writing.await.unwrap().unwrap();
+        task.await.unwrap();
         assert_eq!(drained.get(), 1);
+    }
+
+    #[actix::test]
+    async fn a_connection_that_takes_little_at_a_time_gets_all_without_holding_up_others() {
+        let turn = Rc::new(Turn::default());
+        actix_rt::spawn(turn.clone().run());
+        let (near, mut slow) = tokio::io::duplex(16);
+        let slow_outbox = Rc::new(Outbox::new(1_000_000, turn.clone()));
+        actix_rt::spawn(slow_outbox.clone().write(Writing::new(near, |_| {})));
+        let (near, mut quick) = tokio::io::duplex(1_000_000);
+        let quick_outbox = Rc::new(Outbox::new(1_000_000, turn));
+        actix_rt::spawn(quick_outbox.clone().write(Writing::new(near, |_| {})));
+        let mut got = [0; 40];
+        for _ in 0..100 {
+            slow_outbox.push(frame(40));
+            quick_outbox.push(frame(40));
+            quick.read_exact(&mut got).await.unwrap();
+        }
+        for _ in 0..100 {
+            slow.read_exact(&mut got).await.unwrap();
+        }
+        assert!(slow_outbox.is_empty());
+    }
+
+    #[actix::test]
+    async fn a_broken_connection_ends_its_task() {
+        let turn = Rc::new(Turn::default());
+        actix_rt::spawn(turn.clone().run());
+        let (near, far) = tokio::io::duplex(16);
+        let outbox = Rc::new(Outbox::new(1_000_000, turn));
+        let task = actix_rt::spawn(outbox.clone().write(Writing::new(near, |_| {})));
+        drop(far);
+        outbox.push(frame(1));
+        task.await.unwrap();
     }
 }

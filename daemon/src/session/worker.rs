@@ -5,11 +5,12 @@
 
 use super::fanout::Fanout;
 use super::outbox::Outbox;
+use super::writing::Turn;
 use super::{CatchUp, Close, FollowNew, Session, Unfollow};
 use crate::abort::AbortOnPanic;
 use crate::config::Config;
 use crate::journal::embedded::EmbeddedHandle;
-use crate::journal::{Answers, SessionId, SessionKey, WorkerId};
+use crate::journal::{Answer, Answers, SessionId, SessionKey, WorkerId};
 use crate::net::connection::Accepted;
 use crate::net::inbound::Gate;
 use crate::registry::Registry;
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     pub(crate) journal: EmbeddedHandle,
     pub(crate) registry: Addr<Registry>,
     pub(crate) fanout: RefCell<Fanout>,
+    pub(crate) turn: Rc<Turn>,
     pub(crate) sessions: RefCell<HashMap<SessionId, Rc<SessionHandle>>>,
     rooms: RefCell<HashMap<ConversationId, Addr<Room>>>,
     last_session: Cell<u64>,
@@ -163,10 +165,22 @@ impl Worker {
                 journal,
                 registry,
                 fanout: RefCell::default(),
+                turn: Rc::default(),
                 sessions: RefCell::default(),
                 rooms: RefCell::default(),
                 last_session: Cell::new(0),
             }),
+        }
+    }
+}
+
+impl Worker {
+    fn answer(&self, answers: Vec<Answer>) {
+        let sessions = self.shared.sessions.borrow();
+        for answer in answers {
+            if let Some(session) = sessions.get(&answer.session) {
+                session.answer(answer.request, answers::of(answer.result));
+            }
         }
     }
 }
@@ -176,6 +190,7 @@ impl Actor for Worker {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
+        actix_rt::spawn(self.shared.turn.clone().run());
     }
 }
 
@@ -199,7 +214,9 @@ impl Handler<Deliver> for Worker {
             last,
             frames,
             changes,
+            answers,
         } = deliver;
+        self.answer(answers);
         let mut behind = Vec::new();
         let mut fanout = self.shared.fanout.borrow_mut();
         fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
@@ -244,11 +261,7 @@ impl Handler<Answers> for Worker {
 
     fn handle(&mut self, answers: Answers, _: &mut Self::Context) {
         let _abort = AbortOnPanic("worker");
-        for answer in answers.0 {
-            if let Some(session) = self.shared.session(answer.session) {
-                session.answer(answer.request, answers::of(answer.result));
-            }
-        }
+        self.answer(answers.0);
     }
 }
 

@@ -1,0 +1,135 @@
+//! Writing outboxes to their connections.
+//!
+//! A commit that a thousand people wait for puts something into a thousand outboxes of a thread. They are
+//! written one after the other in one [`Turn`], instead of waking a thousand tasks; and since a turn
+//! comes after all that was ready on the thread, what one connection gets from several sides leaves in one
+//! write. Only a connection that takes less than there is has its own task go on with it.
+
+use super::outbox::Outbox;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use tokio::io::AsyncWrite;
+
+/// Frames written with one system call.
+const SLICES: usize = 64;
+/// Connections written in one go; then what has come meanwhile is read.
+const AT_ONCE: usize = 256;
+
+/// The outboxes of one thread that something was put into since they were written.
+#[derive(Default)]
+pub(crate) struct Turn {
+    dirty: RefCell<Vec<Rc<Outbox>>>,
+    waker: Cell<Option<Waker>>,
+}
+
+impl Turn {
+    pub(super) fn add(&self, outbox: Rc<Outbox>) {
+        self.dirty.borrow_mut().push(outbox);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Writes them, for as long as the thread is there.
+    pub(crate) async fn run(self: Rc<Self>) {
+        // tokio lets a task do so much I/O before it takes the next; here that is counted in connections.
+        tokio::task::unconstrained(poll_fn(|cx| {
+            let mut outboxes = std::mem::take(&mut *self.dirty.borrow_mut());
+            let rest = outboxes.split_off(outboxes.len().min(AT_ONCE));
+            for outbox in outboxes.drain(..) {
+                outbox.take_turn();
+            }
+            let mut dirty = self.dirty.borrow_mut();
+            // What came first is first; the list keeps its memory.
+            outboxes.extend(rest);
+            outboxes.append(&mut dirty);
+            *dirty = outboxes;
+            if dirty.is_empty() {
+                self.waker.set(Some(cx.waker().clone()));
+            } else {
+                cx.waker().wake_by_ref();
+            }
+            Poll::<()>::Pending
+        }))
+        .await;
+    }
+}
+
+/// One connection's way out.
+pub(crate) struct Writing {
+    io: Box<dyn AsyncWrite + Unpin>,
+    /// Called when the queue became empty: whether it was lagging until now.
+    drained: Box<dyn Fn(bool)>,
+    unflushed: bool,
+}
+
+impl Writing {
+    pub(crate) fn new(
+        io: impl AsyncWrite + Unpin + 'static,
+        drained: impl Fn(bool) + 'static,
+    ) -> Self {
+        Self {
+            io: Box::new(io),
+            drained: Box::new(drained),
+            unflushed: false,
+        }
+    }
+
+    /// Whether all is written that there was.
+    pub(super) fn is_idle(&self, outbox: &Outbox) -> bool {
+        outbox.is_empty() && !self.unflushed && !outbox.closing.get()
+    }
+
+    /// Writes what the connection takes now. Ready when the outbox is closed and empty, or the connection
+    /// broke.
+    pub(super) fn poll(
+        &mut self,
+        outbox: &Outbox,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            let written = {
+                let queue = outbox.queue.borrow();
+                if queue.is_empty() {
+                    None
+                } else {
+                    let mut slices = [IoSlice::new(&[]); SLICES];
+                    let mut count = 0;
+                    for (slice, frame) in slices.iter_mut().zip(queue.iter()) {
+                        *slice = IoSlice::new(frame);
+                        count += 1;
+                    }
+                    let io = Pin::new(&mut self.io);
+                    match io.poll_write_vectored(cx, &slices[..count])? {
+                        Poll::Ready(0) => {
+                            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                        }
+                        Poll::Ready(written) => Some(written),
+                        Poll::Pending => return Poll::Pending,
+                    }
+                }
+            };
+            if let Some(written) = written {
+                outbox.consume(written);
+                self.unflushed = true;
+                continue;
+            }
+            if self.unflushed {
+                if Pin::new(&mut self.io).poll_flush(cx)?.is_pending() {
+                    return Poll::Pending;
+                }
+                self.unflushed = false;
+                (self.drained)(outbox.lagging.replace(false));
+                continue;
+            }
+            if outbox.closing.get() {
+                return Pin::new(&mut self.io).poll_shutdown(cx);
+            }
+            return Poll::Pending;
+        }
+    }
+}
