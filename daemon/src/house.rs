@@ -161,17 +161,22 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         }));
         arbiters.push(arbiter);
     }
+    let numbered = || (0..).map(WorkerId).zip(&workers);
+    let threads = arbiters.iter().map(Arbiter::handle);
+    let links_to_workers = numbered()
+        .zip(threads)
+        .map(|((worker, addr), thread)| WorkerLink {
+            worker,
+            thread,
+            deliver: addr.clone().recipient(),
+            signal: addr.clone().recipient(),
+            end: addr.clone().recipient(),
+        });
+    let links_to_workers = links_to_workers.collect();
     // The last to end: the others may still submit.
     arbiters.push(journal_arbiter);
-    let numbered = || (0..).map(WorkerId).zip(&workers);
-    let links_to_workers = numbered().map(|(worker, addr)| WorkerLink {
-        worker,
-        deliver: addr.clone().recipient(),
-        signal: addr.clone().recipient(),
-        end: addr.clone().recipient(),
-    });
-    let around = Rc::new(Surroundings {
-        links: links_to_workers.collect(),
+    let around = Arc::new(Surroundings {
+        links: links_to_workers,
         journal: Box::new(journal.clone()),
         store,
         registry: registry.clone().recipient(),

@@ -176,9 +176,7 @@ impl Inbox {
         Fill {
             commands: state.commands,
             waiting: state.waiting.len() as u64,
-            lag: state
-                .since
-                .map_or(Duration::ZERO, |since| since.elapsed()),
+            lag: state.since.map_or(Duration::ZERO, |since| since.elapsed()),
         }
     }
 
@@ -283,7 +281,11 @@ mod tests {
             inbox.put(submission("g")).unwrap();
             assert_eq!(texts(inbox.take_batch(LONGEST_PATIENCE)), ["g"]);
         }
-        assert_eq!(inbox.lock().usual, [1, 1], "it learns that nobody else comes");
+        assert_eq!(
+            inbox.lock().usual,
+            [1, 1],
+            "it learns that nobody else comes"
+        );
     }
 
     #[test]

@@ -33,7 +33,7 @@ use messages::{
 use presence::PresenceBoard;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Changes of presence go out together after this time: short enough to look immediate.
@@ -47,7 +47,7 @@ const MAILBOX: usize = 4096;
 
 /// The actor.
 pub(crate) struct Registry {
-    around: Rc<Surroundings>,
+    around: Arc<Surroundings>,
     sessions: HashMap<SessionKey, Online>,
     accounts: HashMap<AccountId, BTreeSet<SessionKey>>,
     presence: PresenceBoard,
@@ -109,7 +109,7 @@ impl Ended {
 }
 
 impl Registry {
-    pub(crate) fn new(around: Rc<Surroundings>, throttle: Throttle) -> Self {
+    pub(crate) fn new(around: Arc<Surroundings>, throttle: Throttle) -> Self {
         Self {
             around,
             sessions: HashMap::new(),
@@ -147,6 +147,7 @@ impl Registry {
                     last: deliver.last,
                     frames: Bytes::new(),
                     changes: deliver.changes.clone(),
+                    left: Vec::new(),
                     answers: Vec::new(),
                 };
                 ctx.run_later(TELL_AGAIN, move |registry, ctx| {
@@ -164,6 +165,7 @@ impl Registry {
                 last: encoded.last,
                 frames: encoded.frames,
                 changes: Vec::new(),
+                left: Vec::new(),
                 answers: Vec::new(),
             };
             self.deliver(
@@ -196,6 +198,7 @@ impl Registry {
                 last: encoded.last,
                 frames: encoded.frames,
                 changes,
+                left: Vec::new(),
                 answers: Vec::new(),
             };
             self.deliver(workers.into_iter(), &deliver, ctx);
@@ -296,7 +299,7 @@ impl Registry {
             conversation,
             incarnation: self.last_incarnation,
         };
-        let addr = Room::open(id, interested.clone(), self.around.clone(), start);
+        let addr = Room::open(id, interested.clone(), &self.around, start);
         let room = LiveRoom {
             id,
             addr: addr.clone(),

@@ -4,6 +4,7 @@ use super::RoomId;
 use crate::journal::{Answer, SessionId, WorkerId};
 use crate::store::FeedKey;
 use actix::{Message, Recipient};
+use actix_rt::ArbiterHandle;
 use bytes::Bytes;
 use chat_shared::{AccountId, ConversationId, Fault, Seq};
 
@@ -55,6 +56,8 @@ pub(crate) struct Deliver {
     pub(crate) frames: Bytes,
     /// For the sessions of an account: what it came into or left.
     pub(crate) changes: Vec<MembershipChange>,
+    /// Who is in the conversation no longer: nothing of this is for them.
+    pub(crate) left: Vec<AccountId>,
     /// To those of this worker who asked for these entries.
     pub(crate) answers: Vec<Answer>,
 }
@@ -88,6 +91,8 @@ pub(crate) struct EndSession {
 #[derive(Debug)]
 pub(crate) struct WorkerLink {
     pub(crate) worker: WorkerId,
+    /// Its thread.
+    pub(crate) thread: ArbiterHandle,
     pub(crate) deliver: Recipient<Deliver>,
     pub(crate) signal: Recipient<Signal>,
     pub(crate) end: Recipient<EndSession>,

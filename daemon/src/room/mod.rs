@@ -14,12 +14,10 @@ use crate::journal::{
 };
 use crate::store::Store;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
-use bytes::Bytes;
 use chat_shared::{ConversationId, Seq};
 use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, WorkerLink};
-use state::RoomState;
+use state::{Encoded, RoomState};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +31,7 @@ const MAILBOX: usize = 1024;
 /// What all rooms share.
 pub(crate) struct Surroundings {
     pub(crate) links: Vec<WorkerLink>,
-    pub(crate) journal: Box<dyn Journal>,
+    pub(crate) journal: Box<dyn Journal + Send + Sync>,
     pub(crate) store: Arc<Store>,
     pub(crate) registry: Recipient<RoomDied>,
 }
@@ -51,7 +49,7 @@ pub(crate) struct Room {
     id: RoomId,
     state: RoomState,
     interested: BTreeSet<WorkerId>,
-    around: Rc<Surroundings>,
+    around: Arc<Surroundings>,
     marks_scheduled: bool,
     ended: bool,
 }
@@ -66,25 +64,28 @@ pub(crate) enum Start {
 }
 
 impl Room {
-    /// Starts a room for the workers that follow it. Entries that are committed after a read that begins
-    /// later than this are delivered.
+    /// Starts a room for the workers that follow it, on the thread of one of them: what it tells them does
+    /// not have to wake another. Entries that are committed after a read that begins later than this are
+    /// delivered.
     pub(crate) fn open(
         id: RoomId,
         interested: BTreeSet<WorkerId>,
-        around: Rc<Surroundings>,
+        around: &Arc<Surroundings>,
         start: Start,
     ) -> Addr<Self> {
-        Self::create(|ctx| {
+        let link = around
+            .links
+            .iter()
+            .find(|link| interested.contains(&link.worker))
+            .unwrap_or(&around.links[0]);
+        let surroundings = around.clone();
+        let addr = Self::start_in_arbiter(&link.thread, move |ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
-            around.journal.watch(Watch {
-                conversation: id.conversation,
-                room: ctx.address().recipient(),
-            });
             let room = Self {
                 id,
                 state: RoomState::new(id.conversation),
                 interested,
-                around,
+                around: surroundings,
                 marks_scheduled: false,
                 ended: false,
             };
@@ -92,7 +93,12 @@ impl Room {
                 room.announce_head(ctx);
             }
             room
-        })
+        });
+        around.journal.watch(Watch {
+            conversation: id.conversation,
+            room: addr.clone().recipient(),
+        });
+        addr
     }
 
     fn announce_head(&self, ctx: &Context<Self>) {
@@ -109,9 +115,7 @@ impl Room {
 
     fn deliver(
         &self,
-        first: Seq,
-        last: Seq,
-        frames: &Bytes,
+        encoded: &Encoded,
         answers: Vec<(WorkerId, Answer)>,
         ctx: &mut Context<Self>,
     ) {
@@ -127,10 +131,11 @@ impl Room {
             }
             let deliver = Deliver {
                 feed: self.state.feed(),
-                first,
-                last,
-                frames: frames.clone(),
+                first: encoded.first,
+                last: encoded.last,
+                frames: encoded.frames.clone(),
                 changes: Vec::new(),
+                left: encoded.left.clone(),
                 answers,
             };
             is_lost |= link.deliver.try_send(deliver).is_err();
@@ -139,8 +144,12 @@ impl Room {
             // Its sessions would see the gap with the next entry; that may be hours away. Those who were
             // not answered ask again, and their streams' rows answer.
             tracing::warn!(conversation = %self.id.conversation, "a worker does not take entries");
+            let again = Encoded {
+                left: encoded.left.clone(),
+                ..Encoded::nothing_after(encoded.last)
+            };
             ctx.run_later(TELL_AGAIN, move |room, ctx| {
-                room.deliver(last.next(), last, &Bytes::new(), Vec::new(), ctx);
+                room.deliver(&again, Vec::new(), ctx);
             });
         }
     }
@@ -205,13 +214,7 @@ impl Handler<Committed> for Room {
 
     fn handle(&mut self, committed: Committed, ctx: &mut Self::Context) {
         if let Some(encoded) = self.state.committed(&committed.entries) {
-            self.deliver(
-                encoded.first,
-                encoded.last,
-                &encoded.frames,
-                committed.answers,
-                ctx,
-            );
+            self.deliver(&encoded, committed.answers, ctx);
         }
         self.schedule_marks(ctx);
     }
@@ -221,7 +224,7 @@ impl Handler<Announce> for Room {
     type Result = ();
 
     fn handle(&mut self, head: Announce, ctx: &mut Self::Context) {
-        self.deliver(head.0.next(), head.0, &Bytes::new(), Vec::new(), ctx);
+        self.deliver(&Encoded::nothing_after(head.0), Vec::new(), ctx);
     }
 }
 

@@ -33,6 +33,20 @@ pub(crate) struct Encoded {
     pub(crate) first: Seq,
     pub(crate) last: Seq,
     pub(crate) frames: Bytes,
+    /// Who left with them: they get nothing of it here, and are told in their own feed.
+    pub(crate) left: Vec<AccountId>,
+}
+
+impl Encoded {
+    /// Only tells where the feed ends: who is not there yet reads.
+    pub(crate) fn nothing_after(last: Seq) -> Self {
+        Self {
+            first: last.next(),
+            last,
+            frames: Bytes::new(),
+            left: Vec::new(),
+        }
+    }
 }
 
 /// Encodes entries of a feed, each once: one frame, or several where they are large.
@@ -61,7 +75,16 @@ pub(crate) fn encode_entries(feed: Feed, entries: &[Entry]) -> Option<Encoded> {
         first,
         last,
         frames,
+        left: who_left(entries),
     })
+}
+
+fn who_left(entries: &[Entry]) -> Vec<AccountId> {
+    let left = |entry: &Entry| match entry.body {
+        EntryBody::Left { account } => Some(account),
+        _ => None,
+    };
+    entries.iter().filter_map(left).collect()
 }
 
 impl RoomState {
@@ -150,6 +173,16 @@ mod tests {
             vec![(AccountId(3), Seq(9)), (AccountId(9), Seq(7))]
         );
         assert!(!room.has_marks());
+    }
+
+    #[test]
+    fn who_leaves_is_named() {
+        let mut left = post(8, "");
+        left.body = EntryBody::Left {
+            account: AccountId(9),
+        };
+        let encoded = RoomState::new(ConversationId(1)).committed(&[left, post(9, "at last")]);
+        assert_eq!(encoded.unwrap().left, [AccountId(9)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::messages::EndSession;
 use super::*;
 use crate::journal::JournalStatus;
 use chat_shared::{AccountId, Entry, EntryBody, Timestamp};
-use std::cell::RefCell;
+use std::sync::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 /// Passes on what it is told.
@@ -33,12 +33,15 @@ where
 /// A journal that remembers what it is given.
 #[derive(Default)]
 struct Recorder {
-    submitted: Rc<RefCell<Vec<Action>>>,
+    submitted: Arc<Mutex<Vec<Action>>>,
 }
 
 impl Journal for Recorder {
     fn submit(&self, submission: Submission) -> Result<(), crate::journal::NotDone> {
-        self.submitted.borrow_mut().push(submission.command.action);
+        self.submitted
+            .lock()
+            .unwrap()
+            .push(submission.command.action);
         Ok(())
     }
 
@@ -52,11 +55,11 @@ impl Journal for Recorder {
 }
 
 struct Scene {
-    around: Rc<Surroundings>,
+    around: Arc<Surroundings>,
     delivered: mpsc::UnboundedReceiver<Deliver>,
     signalled: mpsc::UnboundedReceiver<Signal>,
     died: mpsc::UnboundedReceiver<RoomDied>,
-    submitted: Rc<RefCell<Vec<Action>>>,
+    submitted: Arc<Mutex<Vec<Action>>>,
     _ended: mpsc::UnboundedReceiver<EndSession>,
     _data: tempfile::TempDir,
 }
@@ -75,11 +78,12 @@ impl Scene {
         let submitted = recorder.submitted.clone();
         let link = WorkerLink {
             worker: WorkerId(0),
+            thread: actix_rt::Arbiter::current(),
             deliver,
             signal,
             end,
         };
-        let around = Rc::new(Surroundings {
+        let around = Arc::new(Surroundings {
             links: vec![link],
             journal: Box::new(recorder),
             store,
@@ -103,7 +107,7 @@ impl Scene {
                 incarnation: 1,
             },
             BTreeSet::from([WorkerId(0)]),
-            self.around.clone(),
+            &self.around,
             start,
         )
     }
@@ -189,7 +193,7 @@ async fn a_room_that_is_told_to_end_hands_over_its_read_marks() {
     }
     let marks = vec![(AccountId(7), Seq(3))];
     assert_eq!(
-        *scene.submitted.borrow(),
+        *scene.submitted.lock().unwrap(),
         [Action::MarkRead {
             conversation: HERE,
             marks

@@ -154,12 +154,21 @@ impl Fanout {
 
     /// Sends nothing more of a feed to a session, which is about to unsubscribe.
     pub(crate) fn mute(&self, feed: FeedKey, session: SessionId) {
+        self.mute_where(feed, |follower| follower.session == session);
+    }
+
+    /// Sends nothing more of a feed to the sessions of an account, which are about to unsubscribe.
+    pub(crate) fn mute_account(&self, feed: FeedKey, account: AccountId) {
+        self.mute_where(feed, |follower| follower.account == account);
+    }
+
+    fn mute_where(&self, feed: FeedKey, is_meant: impl Fn(Follower) -> bool) {
         let followers = self.feeds.get(&feed);
         for subscription in followers
             .into_iter()
             .flat_map(|followers| &followers.subscriptions)
         {
-            if subscription.follower.session == session {
+            if is_meant(subscription.follower) {
                 subscription.live.set(false);
                 subscription.started.set(false);
             }

@@ -214,11 +214,16 @@ impl Handler<Deliver> for Worker {
             last,
             frames,
             changes,
+            left,
             answers,
         } = deliver;
         self.answer(answers);
         let mut behind = Vec::new();
         let mut fanout = self.shared.fanout.borrow_mut();
+        // Their own feed tells them, and comes on another road: it may be later than this.
+        for account in left {
+            fanout.mute_account(feed, account);
+        }
         fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
         let followers = if changes.is_empty() {
             Vec::new()

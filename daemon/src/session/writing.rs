@@ -86,11 +86,7 @@ impl Writing {
 
     /// Writes what the connection takes now. Ready when the outbox is closed and empty, or the connection
     /// broke.
-    pub(super) fn poll(
-        &mut self,
-        outbox: &Outbox,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
+    pub(super) fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
             let written = {
                 let queue = outbox.queue.borrow();

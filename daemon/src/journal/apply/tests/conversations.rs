@@ -170,12 +170,7 @@ fn joining_changes_these_tables_and_no_other() {
     house.does(ANNA, create_room("lunch", ""));
     assert_eq!(
         house.tables_changed_by(BERT, join(LUNCH)),
-        [
-            "conversations-1",
-            "entries-1",
-            "members-1",
-            "memberships-1"
-        ]
+        ["conversations-1", "entries-1", "members-1", "memberships-1"]
     );
 }
 
