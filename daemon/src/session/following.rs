@@ -288,10 +288,8 @@ impl Session {
             return;
         };
         self.is_catching_up = true;
-        let store = self.shared.house.store.clone();
-        let reading = tokio::task::spawn_blocking(move || {
-            store.read(|reader| read_behind(reader, account, &behind, room))
-        });
+        let ask = move |reader: &Reader| read_behind(reader, account, &behind, room);
+        let reading = self.shared.reads.clone().ask(ask);
         ctx.spawn(reading.into_actor(self).map(|read, session, ctx| {
             session.is_catching_up = false;
             match read {

@@ -293,8 +293,7 @@ impl Session {
         ask: impl FnOnce(&Reader) -> Result<Result<T, Fault>, StoreError> + Send + 'static,
         then: impl FnOnce(&mut Self, &mut Context<Self>, T) + 'static,
     ) {
-        let store = self.shared.house.store.clone();
-        let reading = tokio::task::spawn_blocking(move || store.read(ask));
+        let reading = self.shared.reads.clone().ask(ask);
         ctx.spawn(
             reading
                 .into_actor(self)
@@ -314,8 +313,7 @@ impl Session {
         ask: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(&mut Self, &mut Context<Self>, T) + 'static,
     ) {
-        let store = self.shared.house.store.clone();
-        let reading = tokio::task::spawn_blocking(move || store.read(ask));
+        let reading = self.shared.reads.clone().ask(ask);
         ctx.spawn(
             reading
                 .into_actor(self)

@@ -18,6 +18,7 @@ use crate::registry::messages::{CloseRoom, OpenRooms};
 use crate::room::Room;
 use crate::room::messages::{Deliver, EndSession, MembershipChange, Signal};
 use crate::session::{answers, faults};
+use crate::store::reads::Reads;
 use crate::store::{FeedKey, Store};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use chat_shared::{ConversationId, Event, Fault, RequestId};
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Addr<Registry>,
     pub(crate) fanout: RefCell<Fanout>,
     pub(crate) turn: Rc<Turn>,
+    pub(crate) reads: Arc<Reads>,
     pub(crate) sessions: RefCell<HashMap<SessionId, Rc<SessionHandle>>>,
     rooms: RefCell<HashMap<ConversationId, Addr<Room>>>,
     last_session: Cell<u64>,
@@ -161,6 +163,7 @@ impl Worker {
         Self {
             shared: Rc::new(Shared {
                 worker,
+                reads: Reads::new(house.store.clone()),
                 house,
                 journal,
                 registry,

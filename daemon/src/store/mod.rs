@@ -2,11 +2,12 @@
 //! reopening the file. Only [`crate::journal`] writes to it.
 //!
 //! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
-//! that can be asked, and [`untouched`] looks into a file that may not be ours to write.
+//! that can be asked, [`reads`] asks many of them at once, and [`untouched`] looks into a file that may not be ours to write.
 
 pub(crate) mod schema;
 pub(crate) mod record;
 pub(crate) mod read;
+pub(crate) mod reads;
 mod untouched;
 #[cfg(test)]
 pub(crate) mod testing;
