@@ -1,7 +1,8 @@
 //! What a screen or a script may ask of the connection: plain data.
 
 use chat_shared::{
-    AccountId, ConversationId, DeviceId, Nonce, PresenceState, Request, Seq, StreamId,
+    Access, AccountId, Command as Act, ConversationId, DeviceId, Nonce, PresenceState, Request,
+    Seq, StreamId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,11 @@ pub enum Order {
         name: String,
         /// Its topic, may be empty.
         topic: String,
+        /// Who finds it and comes in.
+        #[serde(default)]
+        access: Access,
     },
-    /// Become a member of a public room.
+    /// Become a member of a room that is public or that one was invited to.
     Join {
         /// Which one.
         conversation: ConversationId,
@@ -58,6 +62,11 @@ pub enum Order {
         /// What to say there at once, where anything.
         say: Option<String>,
     },
+    /// Anything else that is to be done.
+    Act {
+        /// What.
+        act: Act,
+    },
 }
 
 impl Order {
@@ -69,6 +78,7 @@ impl Order {
             | Self::Leave { conversation }
             | Self::SetTopic { conversation, .. } => Some(*conversation),
             Self::CreateRoom { .. } | Self::OpenDirect { .. } => None,
+            Self::Act { act } => place_of(act),
         }
     }
 
@@ -81,6 +91,7 @@ impl Order {
             Self::Leave { .. } => "leave",
             Self::SetTopic { .. } => "set the topic",
             Self::OpenDirect { .. } => "open the conversation",
+            Self::Act { act } => verb_of(act),
         }
     }
 
@@ -93,11 +104,16 @@ impl Order {
                 conversation,
                 text,
             },
-            Self::CreateRoom { name, topic } => Request::CreateRoom {
+            Self::CreateRoom {
+                name,
+                topic,
+                access,
+            } => Request::CreateRoom {
                 nonce,
                 settled,
                 name,
                 topic,
+                access,
             },
             Self::Join { conversation } => Request::Join {
                 nonce,
@@ -123,7 +139,73 @@ impl Order {
                 settled,
                 with,
             },
+            Self::Act { act: command } => Request::Command {
+                nonce,
+                settled,
+                command,
+            },
         }
+    }
+}
+
+/// In which conversation an act happens.
+fn place_of(act: &Act) -> Option<ConversationId> {
+    match act {
+        Act::RenameRoom { conversation, .. }
+        | Act::ChangeRoom { conversation, .. }
+        | Act::DeleteRoom { conversation, .. }
+        | Act::RestoreRoom { conversation }
+        | Act::InviteToRoom { conversation, .. }
+        | Act::UninviteFromRoom { conversation, .. }
+        | Act::SetRoomRole { conversation, .. }
+        | Act::Kick { conversation, .. }
+        | Act::Ban { conversation, .. }
+        | Act::Unban { conversation, .. }
+        | Act::Mute { conversation, .. }
+        | Act::Unmute { conversation, .. }
+        | Act::DeleteMessage { conversation, .. }
+        | Act::Report { conversation, .. } => Some(*conversation),
+        _ => None,
+    }
+}
+
+/// What to call an act in "could not ...".
+fn verb_of(act: &Act) -> &'static str {
+    match act {
+        Act::SetProfile { .. } => "change the profile",
+        Act::SetStatus { .. } => "set the status",
+        Act::ChangePassword { .. } => "change the password",
+        Act::DeleteAccount {} => "delete the account",
+        Act::RevokeOtherDevices {} => "end the other devices",
+        Act::PutContact { .. } => "keep the contact",
+        Act::RemoveContact { .. } => "remove the contact",
+        Act::Block { .. } => "block",
+        Act::Unblock { .. } => "unblock",
+        Act::DismissInbox { .. } => "dismiss what waits",
+        Act::RenameRoom { .. } => "rename the room",
+        Act::ChangeRoom { .. } => "change the room",
+        Act::DeleteRoom { .. } => "delete the room",
+        Act::RestoreRoom { .. } => "restore the room",
+        Act::InviteToRoom { .. } => "invite",
+        Act::UninviteFromRoom { .. } => "take the invitation back",
+        Act::SetRoomRole { .. } | Act::SetHouseRole { .. } => "set the role",
+        Act::Kick { .. } => "kick",
+        Act::Ban { .. } => "ban",
+        Act::Unban { .. } => "unban",
+        Act::Mute { .. } => "mute",
+        Act::Unmute { .. } => "unmute",
+        Act::DeleteMessage { .. } => "delete the message",
+        Act::Report { .. } => "report the message",
+        Act::Announce { .. } => "announce",
+        Act::EnableAccount { .. } => "change the account",
+        Act::BanAddress { .. } => "ban the address",
+        Act::UnbanAddress { .. } => "unban the address",
+        Act::Panic { .. } => "turn the panic switch",
+        Act::PutSharedGroup { .. } => "publish the group",
+        Act::RemoveSharedGroup { .. } => "remove the group",
+        Act::RevokeInvite { .. } => "revoke the invitation",
+        Act::RevokeDeviceOf { .. } => "end the device",
+        Act::Unknown => "do that",
     }
 }
 
@@ -144,7 +226,7 @@ pub enum Command {
         /// Which one.
         conversation: ConversationId,
     },
-    /// Be online or away; remembered over reconnects.
+    /// Be this available; remembered over reconnects.
     SetPresence {
         /// How.
         state: PresenceState,
@@ -167,6 +249,8 @@ pub enum Command {
     FetchWho,
     /// The account's devices; comes back as [`chat_shared::Event::Devices`].
     FetchDevices,
+    /// Any other question that is not numbered; comes back as its event.
+    Ask(Request),
     /// End a device of one's own.
     RevokeDevice {
         /// Which one.

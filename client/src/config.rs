@@ -40,7 +40,7 @@ pub struct Config {
 pub struct ConnectionConfig {
     /// `HOST:PORT`; empty: the server used last, or the daemon on this machine.
     pub server: String,
-    /// The account to use; empty: the one used last.
+    /// The account to use, `NAME` or `NAME@HOST:PORT`; empty: the one used last.
     pub account: String,
 }
 

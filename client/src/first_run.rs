@@ -192,6 +192,33 @@ fn confirm(prompt: &mut Prompt, place: &Place, pin: Pin) -> Result<bool, Stop> {
     prompt.yes_or_no("Is it the right one? [y/n] ")
 }
 
+/// What somebody answered so far; what turns out wrong is asked again, and only that.
+#[derive(Default)]
+struct Answers {
+    name: Option<AccountName>,
+    password: Option<Entered>,
+    invite: Option<String>,
+}
+
+/// A password, and whose it is.
+enum Entered {
+    /// Of an account that is there.
+    Known(String),
+    /// For one that is to be made: typed twice.
+    New(String),
+}
+
+/// What is to be asked once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    Name,
+    Password,
+    NameAndPassword,
+    Invite,
+    /// Nothing was wrong with the answers.
+    Nothing,
+}
+
 async fn ask_who(
     context: &Context,
     prompt: &mut Prompt,
@@ -199,38 +226,41 @@ async fn ask_who(
     welcome: &Welcome,
 ) -> Result<SignedIn, Stop> {
     let may_register = welcome.may_register || welcome.registration != RegistrationMode::Closed;
-    let invite = context.link.as_ref().and_then(|link| link.invite.clone());
-    let asks_invite = may_register
-        && !welcome.may_register
-        && welcome.registration == RegistrationMode::Invite
-        && invite.is_none();
+    let mut asks_invite = !welcome.may_register && welcome.registration == RegistrationMode::Invite;
     prompt.say(&format!("Welcome to the chat at {place}."))?;
     prompt.say(if may_register {
         "Choose a name and a password; if you have an account here, enter those of it."
     } else {
         "New accounts are made by the administrator only. Sign in with yours:"
     })?;
-    let mut name = context.account.clone();
+    let mut answers = Answers {
+        name: context.account.clone(),
+        password: None,
+        invite: context.link.as_ref().and_then(|link| link.invite.clone()),
+    };
     loop {
-        let account = match name.take() {
-            Some(account) => account,
+        let name = match answers.name.take() {
+            Some(name) => name,
             None => ask_name(prompt)?,
         };
-        let password = ask_password(prompt, may_register)?;
-        let mut invite = invite.clone();
-        if asks_invite {
-            let code = "Invitation code (empty if you have an account already): ";
-            invite = Some(prompt.line(code)?.trim().to_owned()).filter(|code| !code.is_empty());
+        let password = match answers.password.take() {
+            Some(password) => password,
+            None => ask_password(prompt, may_register)?,
+        };
+        if asks_invite && answers.invite.is_none() && matches!(password, Entered::New(_)) {
+            let code = prompt.line("Invitation code: ")?.trim().to_owned();
+            answers.invite = Some(code).filter(|code| !code.is_empty());
         }
-        let registers = may_register && (invite.is_some() || !asks_invite);
         prompt.say("One moment …")?;
         let mut trusted = |_: &Place, _: Pin| false;
-        let signed_in = match greet(context, &mut trusted).await {
-            Ok(greeted) if registers => {
-                register(context, greeted, &account, &password, invite).await
+        let signed_in = match (greet(context, &mut trusted).await, &password) {
+            (Ok(greeted), Entered::New(password)) => {
+                register(context, greeted, &name, password, answers.invite.clone()).await
             }
-            Ok(greeted) => by_password(context, greeted, &account, &password).await,
-            Err(stop) => Err(stop),
+            (Ok(greeted), Entered::Known(password)) => {
+                by_password(context, greeted, &name, password).await
+            }
+            (Err(stop), _) => Err(stop),
         };
         let stop = match signed_in {
             Ok(signed_in) => return Ok(signed_in),
@@ -238,19 +268,37 @@ async fn ask_who(
             Err(stop) => stop,
         };
         prompt.say(&format!("That did not work: {}", words(&stop)))?;
-        let Stop::Refused(fault) = &stop else {
-            continue;
-        };
-        let is_about_name = matches!(
-            fault.code,
-            FaultCode::NameTaken
-                | FaultCode::NameConfusable
-                | FaultCode::BadName
-                | FaultCode::SignInFailed
-        );
-        if !is_about_name {
-            name = Some(account);
+        answers.name = Some(name);
+        answers.password = Some(password);
+        match again(&stop) {
+            Again::Name => answers.name = None,
+            Again::Password => answers.password = None,
+            Again::NameAndPassword => (answers.name, answers.password) = (None, None),
+            Again::Invite => {
+                answers.invite = None;
+                asks_invite = true;
+            }
+            Again::Nothing => {
+                let answer = prompt.line("Press Enter to try again, or q and Enter to quit: ")?;
+                if answer.trim() == "q" {
+                    return Err(stop);
+                }
+            }
         }
+    }
+}
+
+/// What a refusal is about.
+fn again(stop: &Stop) -> Again {
+    let Stop::Refused(fault) = stop else {
+        return Again::Nothing;
+    };
+    match fault.code {
+        FaultCode::NameTaken | FaultCode::NameConfusable | FaultCode::BadName => Again::Name,
+        FaultCode::BadPassword => Again::Password,
+        FaultCode::SignInFailed => Again::NameAndPassword,
+        FaultCode::InviteInvalid | FaultCode::InviteNeeded => Again::Invite,
+        _ => Again::Nothing,
     }
 }
 
@@ -263,19 +311,39 @@ fn ask_name(prompt: &mut Prompt) -> Result<AccountName, Stop> {
     }
 }
 
-fn ask_password(prompt: &mut Prompt, may_be_new: bool) -> Result<String, Stop> {
+fn ask_password(prompt: &mut Prompt, may_be_new: bool) -> Result<Entered, Stop> {
     loop {
         let password = prompt.secret("Password: ")?;
         if !may_be_new {
-            return Ok(password);
+            return Ok(Entered::Known(password));
         }
-        if let Err(error) = check_new_password(&password) {
+        prompt.say("If you have an account here already, just press Enter now.")?;
+        let repeated = prompt.secret("The same password again: ")?;
+        if repeated.is_empty() {
+            return Ok(Entered::Known(password));
+        }
+        if repeated != password {
+            prompt.say("The two differ, once more:")?;
+        } else if let Err(error) = check_new_password(&password) {
             prompt.say(&format!("This will not do: {error}"))?;
-            continue;
+        } else {
+            return Ok(Entered::New(password));
         }
-        if prompt.secret("The same password again: ")? == password {
-            return Ok(password);
-        }
-        prompt.say("The two differ, once more:")?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_shared::Fault;
+
+    #[test]
+    fn only_what_was_wrong_is_asked_again() {
+        let refused = |code| again(&Stop::Refused(Fault::new(code, "x")));
+        assert_eq!(refused(FaultCode::InviteInvalid), Again::Invite);
+        assert_eq!(refused(FaultCode::NameTaken), Again::Name);
+        assert_eq!(refused(FaultCode::SignInFailed), Again::NameAndPassword);
+        assert_eq!(refused(FaultCode::Throttled), Again::Nothing);
+        assert_eq!(again(&Stop::Lost("x".into())), Again::Nothing);
     }
 }

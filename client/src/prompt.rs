@@ -2,7 +2,7 @@
 
 use crate::headless::exit::Stop;
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 
 /// Control-C while a password is typed.
 const INTERRUPT: u8 = 0x03;
@@ -13,9 +13,10 @@ const KILL: u8 = 0x15;
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
 
-/// Asks on standard output and reads standard input.
-#[derive(Debug)]
-pub struct Prompt(());
+/// Asks on the terminal and reads standard input.
+pub struct Prompt {
+    out: Box<dyn Write>,
+}
 
 /// Puts the terminal back as it was, however the question ends.
 struct Quiet(Termios);
@@ -41,24 +42,41 @@ impl Drop for Quiet {
 }
 
 impl Prompt {
-    /// The terminal of this process.
+    /// The terminal of this process, before the first screen.
     pub fn open() -> Self {
-        Self(())
+        let out = Box::new(io::stdout());
+        Self { out }
+    }
+
+    /// For a command, whose standard output may be read by others: asks on standard error. Refused where nobody
+    /// can answer, with the flag that answers instead.
+    pub fn for_command(flag: &str) -> Result<Self, Stop> {
+        if !io::stdin().is_terminal() {
+            return Err(Stop::usage(format!(
+                "there is no terminal to ask at, so say {flag}"
+            )));
+        }
+        let out = Box::new(io::stderr());
+        Ok(Self { out })
     }
 
     /// Says something.
     pub fn say(&mut self, text: &str) -> Result<(), Stop> {
-        println!("{text}");
-        Ok(io::stdout().flush()?)
+        writeln!(self.out, "{text}")?;
+        Ok(self.out.flush()?)
+    }
+
+    fn ask(&mut self, question: &str) -> io::Result<()> {
+        self.out.write_all(question.as_bytes())?;
+        self.out.flush()
     }
 
     /// Asks for a line.
     pub fn line(&mut self, question: &str) -> Result<String, Stop> {
-        print!("{question}");
-        io::stdout().flush()?;
+        self.ask(question)?;
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
-            println!();
+            self.say("")?;
             return Err(cancelled());
         }
         Ok(line.trim_end_matches(['\n', '\r']).to_owned())
@@ -79,11 +97,10 @@ impl Prompt {
     pub fn secret(&mut self, question: &str) -> Result<String, Stop> {
         // Before the question is seen: who answers at once must not see the answer.
         let quiet = Quiet::new()?;
-        print!("{question}");
-        io::stdout().flush()?;
+        self.ask(question)?;
         let secret = read_secret(&mut io::stdin().lock());
         drop(quiet);
-        println!();
+        self.say("")?;
         secret
     }
 }

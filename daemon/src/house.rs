@@ -1,7 +1,7 @@
 //! Starting and stopping the daemon: what is made in which order, and taken down in the other.
 
 use crate::clock::now;
-use crate::config::Config;
+use crate::config::{Config, SessionPolicy};
 use crate::invite_code;
 use crate::journal::command::{Name, NewInvite};
 use crate::journal::embedded::{Connect, EmbeddedHandle};
@@ -12,8 +12,10 @@ use crate::net::connection::Places;
 use crate::net::listener::Door;
 use crate::net::peer::PeerRights;
 use crate::net::tls::{Identity, TlsError};
-use crate::registry::Registry;
 use crate::registry::messages::CloseRooms;
+use crate::registry::roll::{self, SessionRules};
+use crate::registry::upkeep::ReadOrder;
+use crate::registry::{Order, Registry};
 use crate::room::Surroundings;
 use crate::room::messages::WorkerLink;
 use crate::session::worker::{CloseAll, House, Worker};
@@ -22,9 +24,9 @@ use crate::store::{Store, StoreError};
 use crate::{auth::throttle::Throttle, join_links, random};
 use actix::{Actor, Addr, AsyncContext, Context};
 use actix_rt::Arbiter;
-use chat_shared::Timestamp;
 use chat_shared::link::{JoinLink, Pin};
 use chat_shared::names::skeleton;
+use chat_shared::{HouseRole, Timestamp};
 use std::cell::Cell;
 use std::fs::DirBuilder;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -134,6 +136,16 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     })?;
     let links = join_links::join_links(&addresses, pin, None);
 
+    let order = Arc::new(Order::default());
+    order.set(store.read(|reader| ReadOrder::of(reader, now()))?);
+    let rules = SessionRules {
+        places: match config.sessions.policy {
+            SessionPolicy::Multiple => roll::Places::Multiple,
+            SessionPolicy::Replace => roll::Places::Replace,
+            SessionPolicy::Refuse => roll::Places::Refuse,
+        },
+        limit: config.sessions.limit,
+    };
     let places = Places::new(
         config.limits.connections,
         config.limits.connections_per_address,
@@ -147,6 +159,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         fake_salts,
         links: Arc::new(links.clone()),
         connections: places.taken(),
+        order: order.clone(),
     };
     let registry_context = Context::<Registry>::new();
     let registry = registry_context.address();
@@ -156,10 +169,15 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         let arbiter = Arbiter::with_tokio_rt(thread_runtime);
         let (house, journal, registry) = (house.clone(), journal.clone(), registry.clone());
         let worker = WorkerId(number);
-        workers.push(Worker::start_in_arbiter(&arbiter.handle(), move |_| {
+        let (ready, is_ready) = oneshot::channel();
+        workers.push(Worker::start_in_arbiter(&arbiter.handle(), move |ctx| {
+            Worker::make_room(ctx);
+            let _ = ready.send(());
             Worker::new(worker, house, journal, registry)
         }));
         arbiters.push(arbiter);
+        // Those who come back at once after a restart must not find a small mailbox.
+        let _ = is_ready.await;
     }
     let numbered = || (0..).map(WorkerId).zip(&workers);
     let threads = arbiters.iter().map(Arbiter::handle);
@@ -170,6 +188,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             thread,
             deliver: addr.clone().recipient(),
             signal: addr.clone().recipient(),
+            proclaim: addr.clone().recipient(),
             end: addr.clone().recipient(),
         });
     let links_to_workers = links_to_workers.collect();
@@ -185,7 +204,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         config.login.failures_before_delay,
         Duration::from_secs(config.login.max_delay_secs),
     );
-    registry_context.run(Registry::new(around, throttle));
+    registry_context.run(Registry::new(around, order.clone(), rules, throttle));
     let connected = connect.try_send(Connect {
         workers: numbered()
             .map(|(worker, addr)| (worker, addr.clone().recipient()))
@@ -201,6 +220,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             .collect(),
         next: Cell::new(0),
         places,
+        order,
+        turned_away: Cell::new(0),
         identity: identity.clone(),
         rights: PeerRights::new(&config.listen.socket_group),
     });
@@ -285,6 +306,8 @@ async fn found(store: &Store, journal: &EmbeddedHandle) -> Result<Option<String>
         uses: FOUNDING_USES,
         expires_at: Timestamp(at.0 + FOUNDING_EXPIRES_MS),
         founding: true,
+        rooms: Vec::new(),
+        role: HouseRole::Member,
     };
     let action = Action::Found {
         fake_salts: random::bytes(),

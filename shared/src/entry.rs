@@ -5,6 +5,10 @@
 //! [`crate::state`]).
 
 use crate::ids::{AccountId, ConversationId, DeviceId, Seq, Timestamp};
+use crate::people::{
+    Announcement, Contact, HouseRole, InboxItem, Profile, RoomRole, RoomSettings, SharedGroup,
+    StatusText,
+};
 use serde::{Deserialize, Serialize};
 
 /// Which feed an entry belongs to, as its reader sees it.
@@ -68,6 +72,82 @@ pub enum EntryBody {
         /// The new topic; empty where it was taken away.
         topic: String,
     },
+    /// Conversation: `account` was put out.
+    Kicked {
+        /// Who.
+        account: AccountId,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Conversation: `account` is kept out; `kicked` came just before where they were in it.
+    Banned {
+        /// Who.
+        account: AccountId,
+        /// Until when; nothing: for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Conversation: `account` may come in again.
+    Unbanned {
+        /// Who.
+        account: AccountId,
+    },
+    /// Conversation: `account` may read but not write.
+    Muted {
+        /// Who.
+        account: AccountId,
+        /// Until when; nothing: for good.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Conversation: `account` may write again.
+    Unmuted {
+        /// Who.
+        account: AccountId,
+    },
+    /// Conversation: a member's role is another one. Who joins is a member until this says otherwise.
+    RoleSet {
+        /// Whose.
+        account: AccountId,
+        /// The new role.
+        role: RoomRole,
+    },
+    /// Conversation: `account` was invited.
+    Invited {
+        /// Who.
+        account: AccountId,
+    },
+    /// Conversation: the room has another name.
+    Renamed {
+        /// The new name without `#`.
+        name: String,
+    },
+    /// Conversation: the room is like this from here on.
+    SettingsSet {
+        /// All of it.
+        settings: RoomSettings,
+    },
+    /// Conversation: an earlier message was taken away.
+    MessageDeleted {
+        /// Which one: it reads as `tombstone` now.
+        seq: Seq,
+        /// Why; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// Conversation: here was a message.
+    Tombstone {},
+    /// Conversation: the room was deleted.
+    Deleted {},
+    /// Conversation: it was brought back.
+    Restored {},
     /// Account: it is now in this conversation.
     ConversationAdded {
         /// Which one.
@@ -101,6 +181,42 @@ pub enum EntryBody {
     },
     /// Account: its password is another one. All devices were revoked just before.
     PasswordChanged {},
+    /// Account: somebody is among its contacts, or is there otherwise.
+    ContactPut {
+        /// Who and how.
+        contact: Contact,
+    },
+    /// Account: somebody is no contact any longer.
+    ContactRemoved {
+        /// Who.
+        account: AccountId,
+    },
+    /// Account: somebody is blocked.
+    Blocked {
+        /// Who.
+        account: AccountId,
+    },
+    /// Account: somebody is blocked no longer.
+    Unblocked {
+        /// Who.
+        account: AccountId,
+    },
+    /// Account: something waits in the inbox.
+    InboxAdded {
+        /// What.
+        item: InboxItem,
+    },
+    /// Account: something waits there no longer.
+    InboxDismissed {
+        /// What; nothing: all, and the announcements so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        item: Option<u64>,
+    },
+    /// Account: its status text is another one.
+    StatusSet {
+        /// The new one.
+        status: StatusText,
+    },
     /// House: somebody is new.
     AccountAdded {
         /// Their id.
@@ -115,14 +231,67 @@ pub enum EntryBody {
         /// Whether it may sign in.
         enabled: bool,
     },
-    /// House: a public room is new.
+    /// House: somebody's profile is another one.
+    ProfileSet {
+        /// Whose.
+        account: AccountId,
+        /// The new one, whole.
+        profile: Profile,
+    },
+    /// House: somebody's role is another one. Who is new is a member until this says otherwise.
+    HouseRoleSet {
+        /// Whose.
+        account: AccountId,
+        /// The new role.
+        role: HouseRole,
+    },
+    /// House: somebody left for good. Their name stays theirs.
+    AccountDeleted {
+        /// Who.
+        account: AccountId,
+    },
+    /// House: a room is new in the directory.
     RoomAdded {
         /// Its id.
         conversation: ConversationId,
         /// Its name without `#`.
         name: String,
     },
-    /// House: a public room has another topic.
+    /// House: a room is no longer in the directory.
+    RoomRemoved {
+        /// Which one.
+        conversation: ConversationId,
+    },
+    /// House: a room of the directory has another name.
+    RoomRenamed {
+        /// Which one.
+        conversation: ConversationId,
+        /// The new name without `#`.
+        name: String,
+    },
+    /// House: a room of the directory is like this from here on.
+    RoomSettingsSet {
+        /// Which one.
+        conversation: ConversationId,
+        /// All of it.
+        settings: RoomSettings,
+    },
+    /// House: an announcement to everybody.
+    Announced {
+        /// By whom and what.
+        announcement: Announcement,
+    },
+    /// House: a shared group is new or another.
+    GroupPut {
+        /// All of it.
+        group: SharedGroup,
+    },
+    /// House: a shared group is gone.
+    GroupRemoved {
+        /// Which one.
+        name: String,
+    },
+    /// House: a room of the directory has another topic.
     RoomTopicSet {
         /// Which one.
         conversation: ConversationId,

@@ -3,7 +3,10 @@
 use crate::entry::{Entry, Feed};
 use crate::fault::Fault;
 use crate::ids::{AccountId, ConversationId, DeviceId, InviteId, Nonce, Seq, StreamId, Timestamp};
-use crate::request::PresenceState;
+use crate::people::{
+    Announcement, Contact, HouseRole, InboxItem, Member, PresenceState, Profile, RoomRole,
+    RoomSettings, SharedGroup, StatusText,
+};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -73,7 +76,7 @@ pub struct ConversationSummary {
     pub after: Seq,
 }
 
-/// A public room in the directory.
+/// A room in the directory.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
     /// Which one.
@@ -86,6 +89,112 @@ pub struct RoomInfo {
     pub members: u64,
     /// Whether this account is one.
     pub joined: bool,
+    /// What it is like.
+    #[serde(default)]
+    pub settings: RoomSettings,
+    /// Whether this account is invited into it.
+    #[serde(default)]
+    pub invited: bool,
+}
+
+/// Somebody who is kept out of a room, or silent in it, or invited to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restriction {
+    /// Who.
+    pub account: AccountId,
+    /// By whom; nothing: the administrator at the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when; nothing: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// A room as the administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminRoom {
+    /// What members see.
+    pub room: RoomInfo,
+    /// Messages in it.
+    pub posts: u64,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// When it was deleted, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// All about one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// Who.
+    pub account: AccountId,
+    /// Their name.
+    pub name: String,
+    /// What they tell of themselves.
+    pub profile: Profile,
+    /// As what they are here.
+    pub role: HouseRole,
+    /// Whether they may sign in.
+    pub enabled: bool,
+    /// Whether they left the house: a former member.
+    #[serde(default)]
+    pub deleted: bool,
+    /// How available they are.
+    pub presence: Presence,
+    /// When they were here last, where they are not here now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// From where; to administrators alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_address: Option<String>,
+}
+
+/// A network that no connections are taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressBan {
+    /// Which one.
+    pub network: String,
+    /// By whom; nothing: the administrator at the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Since when.
+    pub at: Timestamp,
+    /// Until when; nothing: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// A line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditLine {
+    /// Counts up from 1, without holes.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who; nothing: the administrator at the machine, or the daemon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Their name then.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by_name: String,
+    /// What, in a word, such as `ban`.
+    pub act: String,
+    /// Of whom or what, such as `#lunch anna`.
+    pub target: String,
+    /// How, such as a reason.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// SHA-256 over the hash of the line before and this line, in hexadecimal.
+    pub hash: String,
 }
 
 /// A person.
@@ -95,15 +204,33 @@ pub struct Person {
     pub account: AccountId,
     /// Their name.
     pub name: String,
+    /// What they tell of themselves.
+    #[serde(default)]
+    pub profile: Profile,
+    /// Whether they left the house: a former member.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// Somebody's presence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// Whose.
     pub account: AccountId,
     /// How available.
     pub state: PresenceState,
+    /// What they say of themselves for now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<StatusText>,
+}
+
+/// When somebody was here last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Who.
+    pub account: AccountId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A device of one's own.
@@ -117,6 +244,15 @@ pub struct DeviceInfo {
     pub added_at: Timestamp,
     /// Whether it is this one.
     pub current: bool,
+    /// When it was connected last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used: Option<Timestamp>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_address: Option<String>,
+    /// Its connections now.
+    #[serde(default)]
+    pub sessions: u64,
 }
 
 /// An account as its administrator sees it.
@@ -134,6 +270,21 @@ pub struct AccountInfo {
     pub created_at: Timestamp,
     /// Its connections now.
     pub sessions: u64,
+    /// As what it is here.
+    #[serde(default)]
+    pub role: HouseRole,
+    /// What its person likes to be called.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub display_name: String,
+    /// Whether its person left the house.
+    #[serde(default)]
+    pub deleted: bool,
+    /// When it was connected last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+    /// From where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_address: Option<String>,
 }
 
 /// An invitation as its administrator sees it. The code itself is known only when it is made.
@@ -147,6 +298,15 @@ pub struct InviteInfo {
     pub expires_at: Timestamp,
     /// Since when.
     pub created_at: Timestamp,
+    /// By whom; nothing: the administrator at the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AccountId>,
+    /// Rooms that who comes by it is put into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rooms: Vec<ConversationId>,
+    /// As what they come.
+    #[serde(default)]
+    pub role: HouseRole,
 }
 
 /// How the daemon is.
@@ -232,6 +392,9 @@ pub enum Event {
         name: String,
         /// Whether it may administer.
         administrator: bool,
+        /// As what it is here.
+        #[serde(default)]
+        role: HouseRole,
         /// The device, after `resume`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device: Option<DeviceId>,
@@ -289,9 +452,53 @@ pub enum Event {
         /// The members after the entry with this number.
         seq: Seq,
         /// In the order of their ids.
-        members: Vec<AccountId>,
+        members: Vec<Member>,
         /// Whether there are more: ask again after the last.
         more: bool,
+    },
+    /// To `room`.
+    Room {
+        /// What it is like.
+        room: RoomInfo,
+        /// This account's role, where it is a member.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<RoomRole>,
+    },
+    /// To `restrictions`.
+    Restrictions {
+        /// Which room.
+        conversation: ConversationId,
+        /// Who is kept out.
+        banned: Vec<Restriction>,
+        /// Who is silent.
+        muted: Vec<Restriction>,
+        /// Who is invited.
+        invited: Vec<Restriction>,
+    },
+    /// To `card`.
+    Card {
+        /// All about them.
+        card: Card,
+    },
+    /// To `contacts`.
+    Contacts {
+        /// The newest entry of the account's feed that is in it.
+        account_seq: Seq,
+        /// In the order of their ids.
+        contacts: Vec<Contact>,
+        /// Who is blocked, in the order of their ids.
+        blocked: Vec<AccountId>,
+        /// In the order of their names.
+        groups: Vec<SharedGroup>,
+    },
+    /// To `inbox`.
+    Inbox {
+        /// The newest entry of the account's feed that is in it.
+        account_seq: Seq,
+        /// The oldest first.
+        items: Vec<InboxItem>,
+        /// Announcements to everybody that were not dismissed, the oldest first.
+        announcements: Vec<Announcement>,
     },
     /// To `history`.
     History {
@@ -306,11 +513,17 @@ pub enum Event {
     Who {
         /// In the order of their ids.
         people: Vec<Presence>,
+        /// Who was here since the time that was asked for, and is not now; the latest first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        seen: Vec<Seen>,
     },
-    /// To `people`.
+    /// To `people` and `search_people`.
     People {
         /// In the order of their ids.
         people: Vec<Person>,
+        /// Whether there are more: search again after the last.
+        #[serde(default)]
+        more: bool,
     },
     /// To `devices`.
     Devices {
@@ -345,6 +558,48 @@ pub enum Event {
         /// In the order of their ids.
         invites: Vec<InviteInfo>,
     },
+    /// To `admin_rooms`.
+    AdminRooms {
+        /// In the order of their ids.
+        rooms: Vec<AdminRoom>,
+        /// Whether there are more: ask again after the last.
+        more: bool,
+    },
+    /// To `admin_card`.
+    AdminCard {
+        /// All about them.
+        card: Card,
+        /// Their devices.
+        devices: Vec<DeviceInfo>,
+        /// Since when the account is there.
+        created_at: Timestamp,
+    },
+    /// To `admin_reset_code`.
+    ResetCode {
+        /// To give to whoever forgot; shown only here.
+        code: String,
+        /// Until when it holds.
+        expires_at: Timestamp,
+    },
+    /// To `admin_bans`.
+    AdminBans {
+        /// In the order of the networks.
+        addresses: Vec<AddressBan>,
+        /// Whether the panic switch is on.
+        panic: bool,
+    },
+    /// To `admin_groups`.
+    AdminGroups {
+        /// In the order of their names.
+        groups: Vec<SharedGroup>,
+    },
+    /// To `audit`.
+    Audit {
+        /// The oldest first.
+        lines: Vec<AuditLine>,
+        /// Whether there are more: ask again after the last.
+        more: bool,
+    },
     /// To any request that was not carried out; under id 0 the reason why the connection ends.
     Fault {
         /// What and why.
@@ -369,6 +624,11 @@ pub enum Event {
     PresenceChanged {
         /// Who and how.
         people: Vec<Presence>,
+    },
+    /// An announcement to those who are online.
+    Announced {
+        /// By whom and what.
+        announcement: Announcement,
     },
     /// Somebody is writing.
     TypingIn {

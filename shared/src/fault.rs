@@ -124,6 +124,64 @@ fault_codes! {
     MessageTooLong = "message_too_long",
     /// A topic, label or other text over its limit.
     TextTooLong = "text_too_long",
+    /// Something about an account that was deleted, or by whom that is not possible any more.
+    AccountDeleted = "account_deleted",
+    /// Somebody is a contact already.
+    ContactExists = "contact_exists",
+    /// Somebody is no contact.
+    NoSuchContact = "no_such_contact",
+    /// As many contacts, blocks, groups or members of a group as there may be.
+    TooManyEntries = "too_many_entries",
+    /// Somebody is blocked already, or is not.
+    NotBlocked = "not_blocked",
+    /// Somebody takes no direct conversation from this account.
+    NotReachable = "not_reachable",
+    /// This cannot be done to oneself.
+    NotToYourself = "not_to_yourself",
+    /// Nothing like that waits in the inbox.
+    NoSuchItem = "no_such_item",
+    /// This room is entered by invitation.
+    InvitationNeeded = "invitation_needed",
+    /// This account, or the one to be invited, is banned from the room.
+    Banned = "banned",
+    /// This account may read but not write here.
+    Muted = "muted",
+    /// Somebody is not banned, muted or invited, so that cannot be taken back.
+    NotRestricted = "not_restricted",
+    /// Somebody is a member already.
+    AlreadyAMember = "already_a_member",
+    /// Only owners and moderators write here.
+    RoomReadOnly = "room_read_only",
+    /// The room is archived: nobody writes.
+    RoomArchived = "room_archived",
+    /// Too soon after one's last message here; `retry_after_ms` tells when.
+    SlowMode = "slow_mode",
+    /// A room keeps one owner, the house one administrator.
+    LastOwner = "last_owner",
+    /// The one acted upon has as much to say as the one who acts, or more.
+    Outranked = "outranked",
+    /// The name given to be sure is not the room's.
+    NameMismatch = "name_mismatch",
+    /// The room was not deleted, or too long ago.
+    NotDeleted = "not_deleted",
+    /// There is no such message, or it was taken away already.
+    NoSuchMessage = "no_such_message",
+    /// This needs a connection that signed in by password.
+    PasswordNeeded = "password_needed",
+    /// The one-time code is wrong, used or expired.
+    ResetCodeInvalid = "reset_code_invalid",
+    /// No connections are taken from this address.
+    AddressBanned = "address_banned",
+    /// This is not an address or network.
+    BadNetwork = "bad_network",
+    /// The account is signed in as often as it may be.
+    TooManySessions = "too_many_sessions",
+    /// The account was signed in elsewhere, and one place is all there is.
+    SignedInElsewhere = "signed_in_elsewhere",
+    /// No such shared group.
+    NoSuchGroup = "no_such_group",
+    /// A profile, status or other text that makes no sense there.
+    BadText = "bad_text",
     /// A page, cursor or filter that makes no sense.
     BadRange = "bad_range",
 }

@@ -55,3 +55,69 @@ pub const PEOPLE_PAGE: u32 = 1_000;
 
 /// Nesting of a frame's MessagePack: envelope, body, list, item, its body, and room for more.
 pub const DEPTH: usize = 16;
+
+/// A field of a profile in bytes: a long name with a title.
+pub const PROFILE_FIELD_BYTES: usize = 128;
+
+/// What somebody tells about themselves, in bytes: a paragraph.
+pub const ABOUT_BYTES: usize = 1024;
+
+/// A status text in bytes: a line.
+pub const STATUS_BYTES: usize = 160;
+
+/// A reason, of a ban say, in bytes: two lines.
+pub const REASON_BYTES: usize = 256;
+
+/// The description of a room in bytes: a screen.
+pub const DESCRIPTION_BYTES: usize = 2048;
+
+/// An announcement in bytes: half a page.
+pub const ANNOUNCEMENT_BYTES: usize = 2048;
+
+/// The name of a group of contacts in bytes: a column of a terminal.
+pub const GROUP_BYTES: usize = 64;
+
+/// The group of those who wrote first. Never set by a client.
+pub const GROUP_NEW: &str = "new";
+
+/// Contacts of one account, and people whom it blocks: the answer is one frame.
+pub const CONTACTS: usize = 1_000;
+
+/// Shared groups, and people in one: as above.
+pub const SHARED_GROUPS: usize = 100;
+
+/// People in a shared group.
+pub const SHARED_GROUP_MEMBERS: usize = 500;
+
+/// What an inbox holds; beyond that the oldest goes.
+pub const INBOX_ITEMS: usize = 200;
+
+/// People whom one message mentions; further ones are not told.
+pub const MENTIONS: usize = 32;
+
+/// People on the list of an announcement.
+pub const ANNOUNCE_TO: usize = 500;
+
+/// Announcements to everybody that are kept.
+pub const ANNOUNCEMENTS: usize = 50;
+
+/// Bans, mutes and invitations of one room, each.
+pub const RESTRICTIONS: usize = 500;
+
+/// The longest slow mode, in seconds: six hours.
+pub const SLOW_SECS: u32 = 6 * 3600;
+
+/// How long a deleted room can be restored: 30 days, in milliseconds.
+pub const RESTORE_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// Rooms that an invitation leads into.
+pub const INVITE_ROOMS: usize = 20;
+
+/// Rooms that newcomers are put into.
+pub const NEWCOMER_ROOMS: usize = 20;
+
+/// Banned networks.
+pub const ADDRESS_BANS: usize = 1_000;
+
+/// Lines of the audit log in one answer.
+pub const AUDIT_PAGE: u32 = 200;

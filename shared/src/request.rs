@@ -1,7 +1,11 @@
 //! What a client may ask. Every request gets exactly one answer: its [`Event`](crate::Event) or a
 //! [`Fault`](crate::Fault) under the same id. Requests may follow each other without waiting.
 
-use crate::ids::{AccountId, ConversationId, DeviceId, InviteId, Nonce, RequestId, Seq, StreamId};
+use crate::command::Command;
+use crate::ids::{
+    AccountId, ConversationId, DeviceId, InviteId, Nonce, RequestId, Seq, StreamId, Timestamp,
+};
+use crate::people::{Access, HouseRole, PresenceState};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -42,21 +46,6 @@ pub struct Cursor {
     pub seq: Seq,
 }
 
-/// How available a person is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PresenceState {
-    /// Not connected, or connected without saying that they are present.
-    Offline,
-    /// Connected, but not at the keyboard.
-    Away,
-    /// Here.
-    Online,
-    /// A state of a newer daemon.
-    #[serde(other)]
-    Unknown,
-}
-
 /// Everything a client may ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -90,6 +79,16 @@ pub enum Request {
     SaslRespond {
         /// The client-final-message.
         data: ByteBuf,
+    },
+    /// A new password by a one-time code of the administrator; ends all devices. Answer: `done`; then
+    /// sign in.
+    ResetPassword {
+        /// Whose.
+        name: String,
+        /// The code.
+        code: String,
+        /// What to keep instead of the new password.
+        verifier: VerifierData,
     },
     /// Sign in with a device's token. Answer: `signed_in`.
     Resume {
@@ -136,11 +135,25 @@ pub enum Request {
         #[serde(default)]
         newest: u32,
     },
-    /// The public rooms. Answer: `rooms`.
+    /// The rooms that this account can find. Answer: `rooms`.
     Rooms {
         /// Only those after this id.
         #[serde(default)]
         after: ConversationId,
+        /// Only those with this in name, topic or description; empty: all.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    /// One room: what it is like, and one's place in it. Answer: `room`.
+    Room {
+        /// Which one.
+        conversation: ConversationId,
+    },
+    /// Who is banned from a room, muted in it or invited to it; for those who may change that. Answer:
+    /// `restrictions`.
+    Restrictions {
+        /// Which one.
+        conversation: ConversationId,
     },
     /// Who is in a conversation. Answer: `members`.
     Members {
@@ -167,8 +180,29 @@ pub enum Request {
         /// How many at the most.
         limit: u32,
     },
-    /// Who is online. Answer: `who`.
-    Who {},
+    /// Who is online, or was. Answer: `who`.
+    Who {
+        /// Also who was online at this time or later.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
+    },
+    /// All about one person. Answer: `card`.
+    Card {
+        /// Who.
+        account: AccountId,
+    },
+    /// People with this in their name or profile. Answer: `people`.
+    SearchPeople {
+        /// What to look for; several words: all of them.
+        text: String,
+        /// Only those after this id.
+        #[serde(default)]
+        after: AccountId,
+    },
+    /// One's own contacts and blocks, and the shared groups. Answer: `contacts`.
+    Contacts {},
+    /// What waits besides unread messages. Answer: `inbox`.
+    Inbox {},
     /// People by id or name. Answer: `people`; whoever does not exist is not in it.
     People {
         /// By id.
@@ -206,8 +240,11 @@ pub enum Request {
         /// Its topic, may be empty.
         #[serde(default)]
         topic: String,
+        /// Who finds it and comes in.
+        #[serde(default)]
+        access: Access,
     },
-    /// Become a member of a public room; done already where one is.
+    /// Become a member of a room that is public or that one was invited to; done already where one is.
     Join {
         /// The number in the stream.
         nonce: Nonce,
@@ -249,6 +286,34 @@ pub enum Request {
         /// The others; oneself need not be named.
         with: Vec<AccountId>,
     },
+
+    /// Anything else that is to be done.
+    Command {
+        /// The number in the stream.
+        nonce: Nonce,
+        /// All answers up to this number have arrived.
+        #[serde(default)]
+        settled: Nonce,
+        /// What.
+        command: Command,
+    },
+
+    // After login: invitations into the house, for those who may invite.
+    /// A new invitation. Answer: `invite_made`.
+    InviteNew {
+        /// How often it may be used.
+        uses: u32,
+        /// For how long, in seconds.
+        expires_secs: u64,
+        /// Rooms that who comes by it is put into.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rooms: Vec<ConversationId>,
+        /// As what they come.
+        #[serde(default)]
+        role: HouseRole,
+    },
+    /// The invitations that still hold: one's own, of administrators all. Answer: `invites`.
+    Invites {},
 
     // After login: what may be lost. Answer: `noted`.
     /// A conversation was read up to here. Only ever moves on.
@@ -305,6 +370,12 @@ pub enum Request {
         uses: u32,
         /// For how long, in seconds.
         expires_secs: u64,
+        /// Rooms that who comes by it is put into, by name.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rooms: Vec<String>,
+        /// As what they come.
+        #[serde(default)]
+        role: HouseRole,
     },
     /// The invitations that still hold. Answer: `invites`.
     AdminInvites {},
@@ -312,6 +383,59 @@ pub enum Request {
     AdminInviteRevoke {
         /// Which one.
         invite: InviteId,
+    },
+
+    /// Anything that a command can do, by the administrator at the machine. Answer: `done`.
+    AdminCommand {
+        /// What.
+        command: Command,
+    },
+    /// All rooms, hidden and deleted ones too. Answer: `admin_rooms`.
+    AdminRooms {
+        /// Only those after this id.
+        #[serde(default)]
+        after: ConversationId,
+    },
+    /// Who is in a room. Answer: `members`.
+    AdminMembers {
+        /// Which one.
+        conversation: ConversationId,
+        /// Only those after this id.
+        #[serde(default)]
+        after: AccountId,
+    },
+    /// All about one person, addresses and devices too. Answer: `admin_card`.
+    AdminCard {
+        /// Who.
+        name: String,
+    },
+    /// A code with which somebody who forgot their password sets another, once. Answer: `reset_code`.
+    AdminResetCode {
+        /// Whose.
+        name: String,
+        /// For how long it holds, in seconds.
+        expires_secs: u64,
+    },
+    /// Banned addresses and the panic switch. Answer: `admin_bans`.
+    AdminBans {},
+    /// The shared groups. Answer: `admin_groups`.
+    AdminGroups {},
+    /// Lines of the audit log. Answer: `audit`.
+    AdminAudit {
+        /// Only those after this number.
+        #[serde(default)]
+        after: u64,
+        /// How many at the most.
+        limit: u32,
+        /// Only from this time on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
+        /// Only acts of this person, by name.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        by: String,
+        /// Only acts of this kind.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        act: String,
     },
 
     /// What a newer client asks.

@@ -107,12 +107,14 @@ impl Drop for OnPanic<'_> {
 fn frames() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     let mut frames = Vec::new();
-    for file in ["requests.hex", "events.hex", "entries.hex"] {
-        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+    for file in [
+        "requests", "commands", "events", "entries", "values", "older",
+    ] {
+        let text = std::fs::read_to_string(folder.join(format!("{file}.hex"))).unwrap();
         let lines = text.lines().filter_map(|line| line.split_once(": "));
         frames.extend(lines.map(|(_, hex)| HEXLOWER.decode(hex.trim().as_bytes()).unwrap()));
     }
-    assert!(frames.len() > 100);
+    assert!(frames.len() > 250);
     // Lists in lists that announce more than comes, and as many elements as a frame holds.
     let mut bomb = b"\x82\xa2id\x01\xa4body\x82\xa4kind\xa4sync\xa1x".to_vec();
     bomb.extend([0xdd, 0xff, 0xff, 0xff, 0xff].repeat(DEPTH + 2));

@@ -247,6 +247,13 @@ def main():
         raise SystemExit("an unknown request was taken")
     except Refused as fault:
         assert fault.code == "unknown_request", fault
+    # What else is wanted done is a command, and told to everybody (sections 9.1 and 11.5).
+    profile = {"full_name": "An Example", "department": "Documentation"}
+    remote.ask("command", nonce=3, settled=2, command={"kind": "set_profile", "profile": profile})
+    card = remote.ask("card", account=account["account"])["card"]
+    assert card["name"] == account["name"] and card["profile"]["department"] == "Documentation", card
+    found = remote.ask("search_people", text="example docu")["people"]
+    assert [person["account"] for person in found] == [account["account"]], found
     assert remote.ask("ping")["kind"] == "pong"
     print("all is well")
 

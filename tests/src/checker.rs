@@ -15,7 +15,7 @@ pub struct Acknowledged {
 /// Checks a whole history of a conversation.
 ///
 /// - numbered 1, 2, 3... without holes
-/// - `posts` counts the messages
+/// - `posts` counts the messages, those that were deleted too
 /// - no text twice
 /// - every acknowledged message at the place that was acknowledged
 ///
@@ -26,6 +26,9 @@ pub fn check_history(history: &[Entry], acknowledged: &[Acknowledged]) {
     let mut places = BTreeMap::new();
     for (index, entry) in history.iter().enumerate() {
         assert_eq!(entry.seq.0, index as u64 + 1, "dense from 1");
+        if let EntryBody::Tombstone {} = &entry.body {
+            posts += 1;
+        }
         if let EntryBody::Posted { text } = &entry.body {
             posts += 1;
             if let Some(before) = places.insert(text.as_str(), entry.seq) {

@@ -2,8 +2,8 @@
 
 use crate::{Connection, Failure, PASSWORD, TestServer, scram};
 use chat_shared::{
-    AccountId, ConversationId, ConversationSummary, Cursor, DeviceId, Entry, EntryBody, Event,
-    Feed, Nonce, Request, Seq, StreamId,
+    Access, AccountId, ConversationId, ConversationSummary, Cursor, DeviceId, Entry, EntryBody,
+    Event, Feed, Nonce, Request, Seq, StreamId,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -61,9 +61,14 @@ pub async fn register(
 impl TestClient {
     /// Makes an account over TLS (no invitation), signs in, becomes a device, opens stream 0 and syncs all.
     pub async fn join(server: &TestServer, name: &str) -> Self {
+        Self::join_by(server, name, None).await
+    }
+
+    /// The same with the code of an invitation.
+    pub async fn join_by(server: &TestServer, name: &str, invite: Option<&str>) -> Self {
         let mut connection = Connection::tls(server).await;
         connection.hello().await.expect("welcome");
-        register(&mut connection, name, None)
+        register(&mut connection, name, invite)
             .await
             .expect("registered");
         let mut client = Self::begin(connection, name).await;
@@ -193,17 +198,30 @@ impl TestClient {
         Ok(seq)
     }
 
-    /// Makes a room.
+    /// Makes a public room.
     ///
     /// # Errors
     /// Where the daemon refuses.
     pub async fn create_room(&mut self, name: &str) -> Result<ConversationId, Failure> {
+        self.create_room_for(name, Access::Public).await
+    }
+
+    /// Makes a room that these find and enter.
+    ///
+    /// # Errors
+    /// Where the daemon refuses.
+    pub async fn create_room_for(
+        &mut self,
+        name: &str,
+        access: Access,
+    ) -> Result<ConversationId, Failure> {
         let (nonce, name) = (self.next_nonce(), name.into());
         let request = Request::CreateRoom {
             nonce,
             settled: Nonce(0),
             name,
             topic: String::new(),
+            access,
         };
         Ok(self.command(request).await?.0)
     }
@@ -290,20 +308,12 @@ impl TestClient {
         self.room("general").await
     }
 
-    /// A public room by its name.
+    /// A room of the directory by its name.
     ///
     /// # Panics
     /// Where there is none.
     pub async fn room(&mut self, name: &str) -> ConversationId {
-        let answer = self
-            .connection
-            .ask(Request::Rooms {
-                after: ConversationId(0),
-            })
-            .await;
-        let Ok(Event::Rooms { rooms, .. }) = answer else {
-            panic!("{answer:?}")
-        };
+        let rooms = self.rooms("").await.expect("rooms");
         let room = rooms.iter().find(|room| room.name == name);
         room.unwrap_or_else(|| panic!("no room {name} in {rooms:?}"))
             .conversation

@@ -1,7 +1,7 @@
 //! "Only root, the daemon's own user and the group named in the configuration may use it; anybody else gets a
 //! clear refusal." and what chatctl does for those who may.
 
-use chat_shared::{Event, FaultCode, Request};
+use chat_shared::{AccountId, ConversationId, Event, FaultCode, HouseRole, Request};
 use chat_tests::{Connection, TestClient, TestServer, chatctl, programs, skip};
 use std::os::unix::fs::PermissionsExt;
 use tokio::process::Command;
@@ -58,12 +58,16 @@ async fn accounts_are_added_listed_disabled_and_given_passwords() {
     let file = server.folder().join("password");
     std::fs::write(&file, format!("{}\n", chat_tests::PASSWORD)).unwrap();
     let file = file.to_str().unwrap();
-    let _ = chatctl(
-        &server,
-        &["account", "add", "anna", "--password-file", file],
-    )
-    .await
-    .ok();
+    // The first one administers, and the last who does cannot be disabled.
+    for name in ["carla", "anna"] {
+        let args = ["account", "add", name, "--password-file", file];
+        let _ = chatctl(&server, &args).await.ok();
+    }
+    let last = chatctl(&server, &["account", "disable", "carla"]).await;
+    assert!(
+        last.code != 0 && last.err.contains("last_owner"),
+        "{last:?}"
+    );
     let again = chatctl(
         &server,
         &["account", "add", "anna", "--password-file", file],
@@ -201,7 +205,7 @@ fn all_admin_requests() -> Vec<Request> {
             verifier: verifier.clone(),
         },
         Request::AdminAccounts {
-            after: chat_shared::AccountId(0),
+            after: AccountId(0),
         },
         Request::AdminAccountEnable {
             name: "anna".into(),
@@ -214,10 +218,38 @@ fn all_admin_requests() -> Vec<Request> {
         Request::AdminInviteNew {
             uses: 1,
             expires_secs: 60,
+            rooms: Vec::new(),
+            role: HouseRole::Member,
         },
         Request::AdminInvites {},
         Request::AdminInviteRevoke {
             invite: chat_shared::InviteId(1),
+        },
+        Request::AdminCommand {
+            command: chat_shared::Command::Panic { on: true },
+        },
+        Request::AdminRooms {
+            after: ConversationId(0),
+        },
+        Request::AdminMembers {
+            conversation: ConversationId(1),
+            after: AccountId(0),
+        },
+        Request::AdminCard {
+            name: "anna".into(),
+        },
+        Request::AdminResetCode {
+            name: "anna".into(),
+            expires_secs: 60,
+        },
+        Request::AdminBans {},
+        Request::AdminGroups {},
+        Request::AdminAudit {
+            after: 0,
+            limit: 1,
+            since: None,
+            by: String::new(),
+            act: String::new(),
         },
     ]
 }

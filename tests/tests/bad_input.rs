@@ -217,7 +217,7 @@ async fn a_request_in_a_wrong_state_is_refused() {
     let sasl = Request::SaslRespond {
         data: b"c=,r=,p=".to_vec().into(),
     };
-    for request in [post.clone(), sasl.clone(), Request::Who {}] {
+    for request in [post.clone(), sasl.clone(), Request::Who { since: None }] {
         assert_eq!(stranger.refused(request).await.code, FaultCode::WrongState);
     }
     still_usable(&mut stranger).await;
@@ -225,7 +225,7 @@ async fn a_request_in_a_wrong_state_is_refused() {
     for request in [
         post,
         sasl,
-        Request::Who {},
+        Request::Who { since: None },
         Request::Sync {
             house: Some(Seq(0)),
             only: None,

@@ -1,8 +1,8 @@
 //! Rooms and direct conversations: who gets in, what others see, and what ends with leaving.
 
 use chat_shared::{
-    AccountId, ConversationId, ConversationKind, EntryBody, Event, FaultCode, Feed, Nonce, Request,
-    Seq,
+    Access, AccountId, ConversationId, ConversationKind, EntryBody, Event, FaultCode, Feed, Nonce,
+    Request, Seq,
 };
 use chat_tests::{Failure, TestClient, TestServer};
 
@@ -18,7 +18,7 @@ async fn members(client: &mut TestClient, conversation: ConversationId) -> Vec<A
     let Ok(Event::Members { members, .. }) = client.ask(request).await else {
         panic!("members")
     };
-    members
+    members.iter().map(|member| member.account).collect()
 }
 
 #[tokio::test]
@@ -32,6 +32,7 @@ async fn a_room_is_made_found_joined_and_left() {
         settled: Nonce(0),
         name: "#Kitchen".into(),
         topic: "who cooks today".into(),
+        access: Access::Public,
     };
     let kitchen = match anna.ask(create.clone()).await {
         Ok(Event::Done {
@@ -52,6 +53,7 @@ async fn a_room_is_made_found_joined_and_left() {
     let Ok(Event::Rooms { rooms, more: false }) = boris
         .ask(Request::Rooms {
             after: ConversationId(0),
+            text: String::new(),
         })
         .await
     else {
@@ -190,6 +192,7 @@ async fn names_of_rooms_are_taken_once() {
         settled: Nonce(0),
         name: "attic".into(),
         topic,
+        access: Access::Public,
     };
     assert_eq!(anna.refused(request).await.code, FaultCode::TextTooLong);
 }
@@ -289,6 +292,7 @@ async fn a_direct_conversation_is_for_those_in_it() {
     let Ok(Event::Rooms { rooms, .. }) = carla
         .ask(Request::Rooms {
             after: ConversationId(0),
+            text: String::new(),
         })
         .await
     else {

@@ -1,7 +1,7 @@
 //! "A number that was carried out is not carried out again: the command under it gets its first outcome, after
 //! any crash of either side and however much later."
 
-use chat_shared::{FaultCode, Nonce, Request, Seq, StreamId};
+use chat_shared::{Access, Command, FaultCode, Nonce, Request, Seq, StreamId};
 use chat_tests::{Acknowledged, TestClient, TestServer, check_history};
 
 fn post(
@@ -74,6 +74,7 @@ async fn every_kind_of_command_is_done_once() {
         settled,
         name: "kitchen".into(),
         topic: "tea".into(),
+        access: Access::Public,
     };
     let made = anna.command(create.clone()).await.unwrap();
     assert_eq!(anna.command(create).await.unwrap(), made);
@@ -100,6 +101,14 @@ async fn every_kind_of_command_is_done_once() {
             settled,
             with: vec![boris.account],
         },
+        Request::Command {
+            nonce: Nonce(6),
+            settled,
+            command: Command::InviteToRoom {
+                conversation,
+                account: boris.account,
+            },
+        },
     ] {
         let done = anna.command(request.clone()).await.unwrap();
         assert_eq!(anna.command(request).await.unwrap(), done);
@@ -111,6 +120,7 @@ async fn every_kind_of_command_is_done_once() {
         .collect();
     let count = |word: &str| kinds.iter().filter(|kind| kind.starts_with(word)).count();
     assert_eq!((count("Joined"), count("Left")), (2, 1), "{kinds:?}");
+    assert_eq!(count("Invited"), 1, "{kinds:?}");
 }
 
 /// "The daemon keeps the outcomes of the newest 64 numbers of a stream. ... A number that lies 64 or more

@@ -24,7 +24,7 @@ async fn sees(client: &mut TestClient, account: AccountId, state: PresenceState)
 }
 
 async fn who(client: &mut TestClient) -> Vec<(AccountId, PresenceState)> {
-    let Ok(Event::Who { people }) = client.ask(Request::Who {}).await else {
+    let Ok(Event::Who { people, .. }) = client.ask(Request::Who { since: None }).await else {
         panic!("who")
     };
     people

@@ -1,4 +1,5 @@
-//! "`docs/protocol.md` describes every message that exists": every request, event, entry and fault stands in it.
+//! "`docs/protocol.md` describes every message that exists": every request, command, event, entry and fault stands
+//! in it, and every word that a field may hold.
 
 use chat_shared::FaultCode;
 
@@ -55,6 +56,13 @@ fn fields(source: &str) -> Vec<String> {
     source.lines().filter(is_field).filter_map(name).collect()
 }
 
+/// The names of what a source declares, such as its enums.
+fn declared<'a>(source: &'a str, what: &str) -> Vec<&'a str> {
+    let rests = source.split(what).skip(1);
+    let name = |rest: &'a str| Some(rest.split_once(" {")?.0);
+    rests.filter_map(name).collect()
+}
+
 /// The part of the page below a heading, up to the next of the same or a higher level.
 fn section(heading: &str) -> &'static str {
     let start = PAGE
@@ -81,20 +89,54 @@ fn all_stand_in(section: &str, kinds: &[String]) {
 fn every_request_stands_in_the_page() {
     let kinds = kinds(include_str!("../../shared/src/request.rs"), "Request");
     assert!(kinds.len() > 30, "{kinds:?}");
-    all_stand_in(section("\n## 9. Requests"), &kinds);
+    all_stand_in(section("\n## 11. Requests"), &kinds);
+}
+
+#[test]
+fn every_command_stands_in_the_page() {
+    let kinds = kinds(include_str!("../../shared/src/command.rs"), "Command");
+    assert!(kinds.len() > 30, "{kinds:?}");
+    let requests = section("\n## 11. Requests");
+    let from = requests.find("\n### 11.5 Commands").expect("its own part");
+    let to = requests[from..].find("\n### 11.6").expect("its end");
+    let part = &requests[from..from + to];
+    for kind in &kinds {
+        assert!(
+            part.contains(&format!("\n| `{kind}` |")),
+            "docs/protocol.md lacks the command {kind}"
+        );
+    }
+    let rows = part.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, kinds.len(), "it describes commands that there are");
+}
+
+/// "What they are made of": roles, presence, what a room is like, what waits.
+#[test]
+fn every_word_of_a_value_stands_in_the_page() {
+    let source = include_str!("../../shared/src/people.rs");
+    let enums = declared(source, "pub enum ");
+    assert!(enums.len() > 5, "{enums:?}");
+    for name in enums {
+        for kind in kinds(source, name) {
+            assert!(
+                PAGE.contains(&format!("\"{kind}\"")),
+                "docs/protocol.md lacks \"{kind}\" of {name}"
+            );
+        }
+    }
 }
 
 #[test]
 fn every_event_stands_in_the_page() {
     let kinds = kinds(include_str!("../../shared/src/event.rs"), "Event");
     assert!(kinds.len() > 25, "{kinds:?}");
-    all_stand_in(section("\n## 10. Events"), &kinds);
+    all_stand_in(section("\n## 12. Events"), &kinds);
 }
 
 #[test]
 fn every_entry_stands_in_the_page() {
     let source = include_str!("../../shared/src/entry.rs");
-    all_stand_in(section("\n## 11. Entries"), &kinds(source, "EntryBody"));
+    all_stand_in(section("\n## 13. Entries"), &kinds(source, "EntryBody"));
     for feed in kinds(source, "Feed") {
         assert!(PAGE.contains(&format!("{{kind: \"{feed}\"")), "feed {feed}");
     }
@@ -102,7 +144,7 @@ fn every_entry_stands_in_the_page() {
 
 #[test]
 fn every_fault_stands_in_the_page() {
-    let table = section("\n## 12. Faults");
+    let table = section("\n## 14. Faults");
     for code in FaultCode::ALL {
         let line = table
             .lines()
@@ -119,6 +161,8 @@ fn every_field_stands_in_the_page() {
         include_str!("../../shared/src/request.rs"),
         include_str!("../../shared/src/event.rs"),
         include_str!("../../shared/src/entry.rs"),
+        include_str!("../../shared/src/command.rs"),
+        include_str!("../../shared/src/people.rs"),
     ];
     for field in sources.iter().flat_map(|source| fields(source)) {
         assert!(
@@ -131,7 +175,7 @@ fn every_field_stands_in_the_page() {
 #[test]
 fn the_limits_stand_in_the_page() {
     use chat_shared::limits;
-    let table = section("\n## 13. Limits");
+    let table = section("\n## 15. Limits");
     for limit in [
         limits::FRAME_BEFORE_LOGIN,
         limits::FRAME,
@@ -147,6 +191,26 @@ fn the_limits_stand_in_the_page() {
         limits::SYNC_ENTRIES as usize,
         limits::LIST_PAGE as usize,
         limits::DEPTH,
+        limits::PROFILE_FIELD_BYTES,
+        limits::ABOUT_BYTES,
+        limits::STATUS_BYTES,
+        limits::REASON_BYTES,
+        limits::DESCRIPTION_BYTES,
+        limits::ANNOUNCEMENT_BYTES,
+        limits::GROUP_BYTES,
+        limits::CONTACTS,
+        limits::SHARED_GROUPS,
+        limits::SHARED_GROUP_MEMBERS,
+        limits::INBOX_ITEMS,
+        limits::MENTIONS,
+        limits::ANNOUNCE_TO,
+        limits::ANNOUNCEMENTS,
+        limits::RESTRICTIONS,
+        limits::SLOW_SECS as usize,
+        limits::INVITE_ROOMS,
+        limits::NEWCOMER_ROOMS,
+        limits::ADDRESS_BANS,
+        limits::AUDIT_PAGE as usize,
     ] {
         let digits = limit.to_string();
         let grouped = match digits.len() {

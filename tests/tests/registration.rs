@@ -1,7 +1,7 @@
 //! "Registration modes `open`, `invite`, `closed`; default `invite`. The first account made over the Unix
 //! socket, or with the invite that the first start prints, is the administrator."
 
-use chat_shared::{Event, FaultCode, RegistrationMode, Request};
+use chat_shared::{Event, FaultCode, HouseRole, RegistrationMode, Request};
 use chat_tests::client::register;
 use chat_tests::{Connection, Failure, TestClient, TestServer, chatctl, scram};
 
@@ -203,7 +203,12 @@ async fn an_invitation_ends_by_use_by_time_and_by_revocation() {
         .await;
     let mut admin = Connection::unix(&server).await;
     admin.hello().await.unwrap();
-    let new = |uses, expires_secs| Request::AdminInviteNew { uses, expires_secs };
+    let new = |uses, expires_secs| Request::AdminInviteNew {
+        uses,
+        expires_secs,
+        rooms: Vec::new(),
+        role: HouseRole::Member,
+    };
     let made = |event: Result<Event, Failure>| {
         let Ok(Event::InviteMade {
             invite,

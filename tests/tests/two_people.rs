@@ -55,7 +55,7 @@ async fn two_people_talk_leave_and_return() {
         change_of(boris.account, PresenceState::Online),
     )
     .await;
-    let Ok(Event::Who { people }) = boris.ask(Request::Who {}).await else {
+    let Ok(Event::Who { people, .. }) = boris.ask(Request::Who { since: None }).await else {
         panic!("who")
     };
     assert_eq!(people.len(), 2);

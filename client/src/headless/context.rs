@@ -4,11 +4,35 @@ use super::arguments::Global;
 use super::exit::Stop;
 use crate::config::Config;
 use crate::net::Place;
+use crate::net::channel::plain;
 use crate::state_dir::{AccountFolder, StateDir};
 use chat_shared::limits::DEFAULT_PORT;
 use chat_shared::link::{JoinLink, Pin};
 use chat_shared::names::AccountName;
 use std::path::{Path, PathBuf};
+
+/// An account as it is named: `anna`, or `anna@office.lan:7420`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Its name.
+    pub account: AccountName,
+    /// Where it is, where that is said.
+    pub place: Option<Place>,
+}
+
+impl Login {
+    /// Reads `NAME` or `NAME@HOST`, `NAME@HOST:PORT`, `NAME@unix:PATH`.
+    pub fn parse(typed: &str) -> Result<Self, Stop> {
+        let (name, place) = match typed.split_once('@') {
+            Some((name, place)) => (name, Some(place)),
+            None => (typed, None),
+        };
+        let account = AccountName::parse(name);
+        let account = account.map_err(|error| Stop::usage(format!("account: {error}")))?;
+        let place = place.map(str::parse).transpose().map_err(Stop::Usage)?;
+        Ok(Self { account, place })
+    }
+}
 
 /// Everything that is settled before the first connection.
 #[derive(Debug)]
@@ -43,21 +67,26 @@ impl Context {
             .map(str::parse)
             .transpose()
             .map_err(|error| Stop::usage(format!("{error}")))?;
-        let named = global
-            .account
-            .as_deref()
-            .or_else(|| non_empty(&config.connection.account));
-        let account = named.map(AccountName::parse).transpose();
-        let account = account.map_err(|error| Stop::usage(format!("account: {error}")))?;
+        let named = global.account.as_deref().map(Login::parse).transpose()?;
+        let usual = non_empty(&config.connection.account).map(Login::parse);
+        let usual = usual.transpose()?;
         let pin = global.pin.as_deref().map(str::parse).transpose();
         let pin = pin.map_err(|error| Stop::usage(format!("--pin: {error}")))?;
         Ok(Self {
-            places: places(global, link.as_ref(), &config, &state)?,
+            places: match named.as_ref().and_then(|named| named.place.clone()) {
+                Some(_) if global.server.is_some() || global.socket.is_some() || link.is_some() => {
+                    return Err(Stop::usage(
+                        "--account NAME@HOST says where, so leave out --server, --socket and the link",
+                    ));
+                }
+                Some(place) => vec![place],
+                None => places(global, link.as_ref(), usual.as_ref(), &config, &state)?,
+            },
             password: password(global)?,
             json: global.json,
+            account: named.or(usual).map(|login| login.account),
             state,
             config,
-            account,
             pin,
             link,
         })
@@ -127,20 +156,24 @@ fn load_config(global: &Global) -> Result<Config, Stop> {
 
 fn password(global: &Global) -> Result<Option<String>, Stop> {
     match &global.password_file {
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Stop::usage(format!("{}: {error}", path.display())))?;
-            Ok(Some(text.lines().next().unwrap_or_default().to_owned()))
-        }
+        Some(path) => first_line(path).map(Some),
         None => Ok(std::env::var("CHATC_PASSWORD")
             .ok()
             .filter(|password| !password.is_empty())),
     }
 }
 
+/// The password in a file: its first line.
+pub fn first_line(path: &Path) -> Result<String, Stop> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Stop::usage(format!("{}: {}", path.display(), plain(&error))))?;
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
 fn places(
     global: &Global,
     link: Option<&JoinLink>,
+    usual: Option<&Login>,
     config: &Config,
     state: &StateDir,
 ) -> Result<Vec<Place>, Stop> {
@@ -153,6 +186,9 @@ fn places(
     }
     if let Some(link) = link {
         return Ok(vec![Place::of_link(link)]);
+    }
+    if let Some(place) = usual.and_then(|usual| usual.place.clone()) {
+        return Ok(vec![place]);
     }
     if let Some(server) = non_empty(&config.connection.server) {
         let place = server
@@ -181,4 +217,65 @@ pub fn local_places() -> Vec<Place> {
         port: DEFAULT_PORT,
     });
     places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(
+        folder: &Path,
+        account: Option<&str>,
+        server: Option<&str>,
+    ) -> Result<Context, Stop> {
+        let config = folder.join("chatc.toml");
+        std::fs::write(&config, "[connection]\naccount = \"clara@far.lan\"").unwrap();
+        let global = Global {
+            account: account.map(str::to_owned),
+            server: server.map(str::to_owned),
+            state: Some(folder.join("state")),
+            config: Some(config),
+            ..Global::default()
+        };
+        Context::new(&global, None)
+    }
+
+    #[test]
+    fn an_account_may_say_where_it_is() {
+        let login = Login::parse("Anna@office.lan").unwrap();
+        assert_eq!(login.account.as_str(), "anna");
+        assert_eq!(login.place.unwrap().to_string(), "office.lan:7420");
+        let login = Login::parse("anna@unix:/run/chatd/chatd.sock").unwrap();
+        assert_eq!(
+            login.place.unwrap().to_string(),
+            "unix:/run/chatd/chatd.sock"
+        );
+        assert_eq!(Login::parse("anna").unwrap().place, None);
+        for wrong in ["", "@h", "anna@", "anna@h:x", "anna@h@i", "a b@h"] {
+            assert!(
+                matches!(Login::parse(wrong), Err(Stop::Usage(_))),
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_flag_goes_over_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let shown = |account, server| {
+            let context = context(folder.path(), account, server).unwrap();
+            let account = context.account.unwrap().as_str().to_owned();
+            (account, context.places[0].to_string())
+        };
+        assert_eq!(shown(None, None), ("clara".into(), "far.lan:7420".into()));
+        assert_eq!(
+            shown(Some("anna@near.lan:1"), None),
+            ("anna".into(), "near.lan:1".into())
+        );
+        assert_eq!(
+            shown(Some("anna"), Some("near.lan:1")),
+            ("anna".into(), "near.lan:1".into())
+        );
+        assert!(context(folder.path(), Some("anna@a"), Some("b")).is_err());
+    }
 }

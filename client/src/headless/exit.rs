@@ -1,6 +1,6 @@
 //! How a command ends: exit codes and the last words on standard error.
 
-use crate::net::Failure;
+use crate::net::{Failure, Place};
 use chat_shared::{Fault, clean};
 use std::fmt;
 use std::process::ExitCode;
@@ -69,14 +69,45 @@ impl From<Failure> for Stop {
             Failure::Refused(fault) => Self::Refused(fault),
             Failure::NoPassword(text) => Self::Usage(text),
             lost @ Failure::Lost(_) => Self::Lost(lost.to_string()),
+            Failure::Unreachable { place, error } => {
+                Self::NoConnection(unreachable(&place, &error))
+            }
             passing if passing.is_passing() => Self::NoConnection(passing.to_string()),
             lasting => Self::CannotConnect(lasting.to_string()),
         }
     }
 }
 
+/// That nobody answers there, in words that lead on.
+pub fn unreachable(place: &Place, error: &str) -> String {
+    match place {
+        Place::Socket(path) if !path.exists() => format!(
+            "no daemon listens at {}: it is not running, or its socket is elsewhere (--socket PATH)",
+            path.display()
+        ),
+        place => format!("could not reach {place}: {error}"),
+    }
+}
+
 impl From<std::io::Error> for Stop {
     fn from(error: std::io::Error) -> Self {
         Self::from(Failure::State(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_that_is_not_there_says_what_that_means() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("chatd.sock");
+        let place = Place::Socket(path.clone());
+        let words = unreachable(&place, "no such file or directory");
+        assert!(words.starts_with("no daemon listens at "), "{words}");
+        assert!(!words.contains("no such file"), "{words}");
+        std::fs::write(path, "").unwrap();
+        assert!(unreachable(&place, "connection refused").ends_with(": connection refused"));
     }
 }

@@ -1,6 +1,7 @@
 //! `chatc history`: prints what was said.
 
 use super::context::Context;
+use super::entry_line::entry_line;
 use super::exit::Stop;
 use super::names::Names;
 use super::place_in::{self, Where};
@@ -11,8 +12,19 @@ use crate::net::{Failure, session::Session, session::unexpected};
 use chat_shared::limits::HISTORY_PAGE;
 use chat_shared::{ConversationId, Event, Request, Seq};
 
+/// Which entries are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// So many.
+    pub limit: u32,
+    /// Below this place.
+    pub before: Option<u64>,
+    /// Around this place.
+    pub around: Option<u64>,
+}
+
 /// Runs the command.
-pub async fn run(context: &Context, of: &str, limit: u32, before: Option<u64>) -> Result<(), Stop> {
+pub async fn run(context: &Context, of: &str, part: Part) -> Result<(), Stop> {
     let of = Where::parse(of)?;
     let mut signed_in = connect(context).await?;
     let session = &mut signed_in.session;
@@ -20,17 +32,10 @@ pub async fn run(context: &Context, of: &str, limit: u32, before: Option<u64>) -
         // Nothing was ever said there.
         return Ok(());
     };
-    let mut pages: Vec<Vec<Item>> = Vec::new();
-    let mut left = limit;
-    let mut before = before.map(Seq);
-    while left > 0 && before != Some(Seq(1)) {
-        let items = newest(session, conversation, before, left.min(HISTORY_PAGE)).await?;
-        let Some(first) = items.first() else { break };
-        before = Some(first.seq());
-        left = left.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
-        pages.push(items);
-    }
-    let items: Vec<_> = pages.into_iter().rev().flatten().collect();
+    let items = match part.around {
+        Some(seq) => around(session, conversation, Seq(seq), part.limit).await?,
+        None => newest_pages(session, conversation, part).await?,
+    };
     let mut names = Names::default();
     names.learn_from(session, &items).await?;
     let title = of.to_string();
@@ -39,11 +44,29 @@ pub async fn run(context: &Context, of: &str, limit: u32, before: Option<u64>) -
         .try_for_each(|item| print_item(context, &title, item, &names))
 }
 
+async fn newest_pages(
+    session: &mut Session,
+    conversation: ConversationId,
+    part: Part,
+) -> Result<Vec<Item>, Failure> {
+    let mut pages: Vec<Vec<Item>> = Vec::new();
+    let mut left = part.limit;
+    let mut before = part.before.map(Seq);
+    while left > 0 && before != Some(Seq(1)) {
+        let items = newest(session, conversation, before, left.min(HISTORY_PAGE)).await?;
+        let Some(first) = items.first() else { break };
+        before = Some(first.seq());
+        left = left.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
+        pages.push(items);
+    }
+    Ok(pages.into_iter().rev().flatten().collect())
+}
+
 /// Prints one entry.
 pub fn print_item(context: &Context, title: &str, item: &Item, names: &Names) -> Result<(), Stop> {
     let name = |account| names.name(account);
     if context.json {
-        print::json(&print::entry_json(title, item, name))
+        print::json(&entry_line(title, item, name))
     } else {
         print::line(&print::entry_plain(title, item, name))
     }
@@ -79,6 +102,22 @@ pub async fn above(
         after,
         around: None,
         limit,
+    };
+    items(session.ask(request).await?)
+}
+
+async fn around(
+    session: &mut Session,
+    conversation: ConversationId,
+    around: Seq,
+    limit: u32,
+) -> Result<Vec<Item>, Failure> {
+    let request = Request::History {
+        conversation,
+        before: None,
+        after: None,
+        around: Some(around),
+        limit: limit.min(HISTORY_PAGE),
     };
     items(session.ask(request).await?)
 }

@@ -5,7 +5,7 @@ use crate::net::{session::Session, session::unexpected};
 use chat_shared::names::{AccountName, NameError, RoomName};
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, FaultCode,
-    Request,
+    Request, RoomInfo,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,20 +28,11 @@ impl Where {
         if !typed.starts_with('@') {
             return Err(Stop::usage(format!("`{typed}` is neither #room nor @name")));
         }
-        let names = typed.split(',').map(|name| {
-            let name = name.trim();
-            let name = name.strip_prefix('@').unwrap_or(name);
-            AccountName::parse(name).map_err(|error| match error {
-                // Well formed, but nobody can have it.
-                NameError::Reserved => nobody(name),
-                error => Stop::usage(format!("@{name}: {error}")),
-            })
-        });
+        let names = typed.split(',').map(person);
         Ok(Self::Direct(names.collect::<Result<_, _>>()?))
     }
 
-    /// Reads the name of a room, with or without `#`.
-    pub fn room(typed: &str) -> Result<Self, Stop> {
+    fn room(typed: &str) -> Result<Self, Stop> {
         let name = RoomName::parse(typed);
         name.map(Self::Room)
             .map_err(|error| Stop::usage(format!("{typed}: {error}")))
@@ -60,28 +51,61 @@ impl fmt::Display for Where {
     }
 }
 
+/// Reads the name of a person, with or without `@`.
+pub fn person(typed: &str) -> Result<AccountName, Stop> {
+    let name = typed.trim();
+    let name = name.strip_prefix('@').unwrap_or(name);
+    AccountName::parse(name).map_err(|error| match error {
+        // Well formed, but nobody can have it.
+        NameError::Reserved => nobody(name),
+        error => Stop::usage(format!("@{name}: {error}")),
+    })
+}
+
 /// The room of this name, which must exist.
 pub async fn room(session: &mut Session, name: &RoomName) -> Result<ConversationId, Stop> {
+    let found = room_info(session, name).await?;
+    Ok(found.conversation)
+}
+
+/// The same with what it is like.
+pub async fn room_info(session: &mut Session, name: &RoomName) -> Result<RoomInfo, Stop> {
     let mut after = ConversationId(0);
     loop {
-        let (rooms, more) = match session.ask(Request::Rooms { after }).await? {
-            Event::Rooms { rooms, more } => (rooms, more),
-            other => return Err(unexpected(&other).into()),
-        };
-        if let Some(room) = rooms.iter().find(|room| room.name == name.as_str()) {
-            return Ok(room.conversation);
-        }
-        match rooms.last() {
-            Some(last) if more => after = last.conversation,
-            _ => {
-                let text = format!("there is no room #{name}");
-                return Err(Stop::Refused(Fault::new(
-                    FaultCode::NoSuchConversation,
-                    text,
-                )));
+        let (rooms, next) = rooms(session, after, name.as_str()).await?;
+        let found = rooms.into_iter().find(|room| room.name == name.as_str());
+        match (found, next) {
+            (Some(room), _) => return Ok(room),
+            (None, Some(next)) => after = next,
+            (None, None) => {
+                let text = format!("there is no room #{name}, or none that you can find");
+                let fault = Fault::new(FaultCode::NoSuchConversation, text);
+                return Err(Stop::Refused(fault));
             }
         }
     }
+}
+
+/// A page of the rooms with this text, and after which one to ask for the next.
+pub async fn rooms(
+    session: &mut Session,
+    after: ConversationId,
+    text: &str,
+) -> Result<(Vec<RoomInfo>, Option<ConversationId>), Stop> {
+    let text = text.to_owned();
+    match session.ask(Request::Rooms { after, text }).await? {
+        Event::Rooms { rooms, more } => {
+            let last = rooms.last().map(|last| last.conversation);
+            Ok((rooms, last.filter(|_| more)))
+        }
+        other => Err(unexpected(&other).into()),
+    }
+}
+
+/// The account of this name, which must exist.
+pub async fn account(session: &mut Session, name: &AccountName) -> Result<AccountId, Stop> {
+    let found = accounts(session, std::slice::from_ref(name)).await?;
+    found.first().copied().ok_or_else(|| nobody(name.as_str()))
 }
 
 /// The accounts of these names, which must exist.
@@ -95,7 +119,7 @@ pub async fn accounts(
         names: typed,
     };
     let people = match session.ask(request).await? {
-        Event::People { people } => people,
+        Event::People { people, .. } => people,
         other => return Err(unexpected(&other).into()),
     };
     let found = names.iter().map(|name| {
@@ -136,7 +160,7 @@ pub async fn existing(
 }
 
 /// All conversations that one is in.
-async fn own(session: &mut Session) -> Result<Vec<ConversationSummary>, Stop> {
+pub async fn own(session: &mut Session) -> Result<Vec<ConversationSummary>, Stop> {
     let request = Request::Sync {
         house: None,
         only: None,

@@ -1,48 +1,11 @@
-//! How things look on standard output: JSON lines with the text as it was sent, or lines for people with
-//! the text cleaned.
+//! How things look on standard output: lines for people with the text cleaned, JSON lines with the text as it
+//! was sent (control characters are escaped by JSON itself).
 
 use super::exit::Stop;
 use crate::model::{Item, What};
-use chat_shared::{AccountId, EntryBody, Timestamp};
+use chat_shared::{AccountId, Timestamp};
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
-
-/// A JSON line of an entry.
-#[derive(Debug, Serialize)]
-pub struct EntryLine<'a> {
-    conversation: &'a str,
-    seq: u64,
-    at: String,
-    by: Option<String>,
-    kind: &'static str,
-    text: String,
-}
-
-/// An entry as a JSON line. Control characters are escaped by JSON itself; what else others sent is
-/// left as it was.
-pub fn entry_json<'a>(
-    conversation: &'a str,
-    item: &Item,
-    name: impl Fn(AccountId) -> String,
-) -> EntryLine<'a> {
-    let (kind, text) = match &item.raw().body {
-        EntryBody::Posted { text } => ("posted", text.clone()),
-        EntryBody::Created { name } => ("created", name.clone().unwrap_or_default()),
-        EntryBody::Joined { account } => ("joined", name(*account)),
-        EntryBody::Left { account } => ("left", name(*account)),
-        EntryBody::TopicSet { topic } => ("topic_set", topic.clone()),
-        _ => ("unknown", String::new()),
-    };
-    let at = rfc3339(item.at());
-    EntryLine {
-        conversation,
-        seq: item.seq().0,
-        at,
-        by: item.by().map(&name),
-        kind,
-        text,
-    }
-}
 
 /// An entry for people; further lines of a message are indented.
 pub fn entry_plain(conversation: &str, item: &Item, name: impl Fn(AccountId) -> String) -> String {
@@ -53,6 +16,10 @@ pub fn entry_plain(conversation: &str, item: &Item, name: impl Fn(AccountId) -> 
             let by = item.by().map(&name).unwrap_or_default();
             let text = text.replace('\n', "\n    ");
             format!("{at} {conversation} {seq} <{by}> {text}")
+        }
+        What::TakenAway => {
+            let by = item.by().map(&name).unwrap_or_default();
+            format!("{at} {conversation} {seq} * a message of {by} was taken away")
         }
         _ => {
             let happening = item.happening(&name).unwrap_or_default();
@@ -83,18 +50,34 @@ pub fn rfc3339(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// Date and time here.
-fn local(at: Timestamp) -> String {
+/// Date and time here, with the zone: `2026-11-21 08:15:54 +01:00`.
+pub fn local(at: Timestamp) -> String {
+    in_zone(at, jiff::tz::TimeZone::system())
+}
+
+fn in_zone(at: Timestamp, zone: jiff::tz::TimeZone) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    at.to_zoned(jiff::tz::TimeZone::system())
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
+    let here = at.to_zoned(zone);
+    here.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// A word as it stands on the wire, such as a role.
+pub fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => "unknown".to_owned(),
+    }
+}
+
+/// Text of others on one line.
+pub fn clean(text: &str) -> String {
+    chat_shared::clean::line(text).into_owned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_shared::{Entry, Seq};
+    use chat_shared::{Entry, EntryBody, Seq};
 
     fn item(text: &str) -> Item {
         Item::new(Entry {
@@ -104,19 +87,6 @@ mod tests {
             posts: 7,
             body: EntryBody::Posted { text: text.into() },
         })
-    }
-
-    #[test]
-    fn a_json_line_holds_what_was_sent_and_no_control_characters() {
-        let line = entry_json("#general", &item("a\u{1b}[2J\nb\u{202e}"), |_| {
-            "boris".into()
-        });
-        let text = serde_json::to_string(&line).unwrap();
-        assert_eq!(
-            text,
-            "{\"conversation\":\"#general\",\"seq\":7,\"at\":\"2023-11-14T22:13:20.005Z\",\
-             \"by\":\"boris\",\"kind\":\"posted\",\"text\":\"a\\u001b[2J\\nb\u{202e}\"}"
-        );
     }
 
     #[test]
@@ -131,10 +101,37 @@ mod tests {
     }
 
     #[test]
+    fn where_a_message_was_taken_away_it_says_so() {
+        let gone = Item::new(Entry {
+            body: EntryBody::Tombstone {},
+            ..item("").raw().clone()
+        });
+        let line = entry_plain("#general", &gone, |_| "boris".into());
+        assert!(
+            line.ends_with(" #general 7 * a message of boris was taken away"),
+            "{line}"
+        );
+    }
+
+    #[test]
     fn whole_seconds_have_milliseconds_too() {
         assert_eq!(
             rfc3339(Timestamp(1_700_000_000_000)),
             "2023-11-14T22:13:20.000Z"
         );
+    }
+
+    #[test]
+    fn a_time_here_says_its_zone() {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(-3));
+        let shown = in_zone(Timestamp(1_700_000_000_000), zone);
+        assert_eq!(shown, "2023-11-14 19:13:20 -03:00");
+    }
+
+    #[test]
+    fn a_word_is_the_one_of_the_wire() {
+        use chat_shared::{HouseRole, PresenceState};
+        assert_eq!(word(&HouseRole::Administrator), "administrator");
+        assert_eq!(word(&PresenceState::DoNotDisturb), "do_not_disturb");
     }
 }

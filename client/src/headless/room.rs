@@ -1,14 +1,17 @@
-//! `chatc create`, `chatc join` and `chatc topic`.
+//! `chatc create`, `chatc join`, `chatc topic`, and what changes a room under `chatc room`.
 
+use super::arguments::{New, Settings};
 use super::context::Context;
 use super::exit::Stop;
 use super::place_in;
 use super::print;
-use super::submit::submit;
+use super::submit::{act, submit};
 use crate::command::Order;
 use crate::net::deliver::Done;
 use crate::net::session::Session;
+use crate::prompt::Prompt;
 use chat_shared::names::RoomName;
+use chat_shared::{Command as Act, ConversationId, RoomChange};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -18,10 +21,13 @@ struct Line<'a> {
 }
 
 /// Makes a room.
-pub async fn create(context: &Context, room: &str, topic: &str) -> Result<(), Stop> {
-    let name = parse(room)?;
-    let (room, topic) = (name.as_str().to_owned(), topic.to_owned());
-    let order = Order::CreateRoom { name: room, topic };
+pub async fn create(context: &Context, new: &New) -> Result<(), Stop> {
+    let name = parse(&new.room)?;
+    let order = Order::CreateRoom {
+        name: name.as_str().to_owned(),
+        topic: new.topic.clone(),
+        access: new.access,
+    };
     let done = submit(context, async |_, _| Ok(order.clone())).await?;
     report(context, &name, done)
 }
@@ -50,6 +56,91 @@ pub async fn set_topic(context: &Context, room: &str, topic: &str) -> Result<(),
     };
     let done = submit(context, find).await?;
     report(context, &name, done)
+}
+
+/// Gives a room another name.
+pub async fn rename(context: &Context, room: &str, new: &str) -> Result<(), Stop> {
+    let (old, new) = (parse(room)?, parse(new)?);
+    let name = new.as_str();
+    let done = act_in(context, &old, |conversation| Act::RenameRoom {
+        conversation,
+        name: name.to_owned(),
+    });
+    report(context, &new, done.await?)
+}
+
+/// Changes what a room is like.
+pub async fn set(context: &Context, settings: &Settings) -> Result<(), Stop> {
+    let change = settings.change();
+    if change == RoomChange::default() {
+        return Err(Stop::usage(
+            "nothing to change was given, see `chatc room set --help`",
+        ));
+    }
+    change_room(context, &settings.room, change).await
+}
+
+/// Archives a room, or takes it out again.
+pub async fn archive(context: &Context, room: &str, archived: bool) -> Result<(), Stop> {
+    let change = RoomChange {
+        archived: Some(archived),
+        ..RoomChange::default()
+    };
+    change_room(context, room, change).await
+}
+
+/// Ends a room, once its name was said again.
+pub async fn delete(context: &Context, room: &str, again: Option<&str>) -> Result<(), Stop> {
+    let name = parse(room)?;
+    let again = match again {
+        Some(again) => again.to_owned(),
+        None => {
+            let mut prompt = Prompt::for_command("--name")?;
+            prompt.line(&format!("Type the name of #{name} to delete it: "))?
+        }
+    };
+    // Its name as it was typed: the daemon compares.
+    let again = again.trim().trim_start_matches('#').to_owned();
+    let done = act_in(context, &name, |conversation| Act::DeleteRoom {
+        conversation,
+        name: again.clone(),
+    });
+    report(context, &name, done.await?)
+}
+
+async fn change_room(context: &Context, room: &str, change: RoomChange) -> Result<(), Stop> {
+    let name = parse(room)?;
+    let done = act_in(context, &name, |conversation| Act::ChangeRoom {
+        conversation,
+        change: change.clone(),
+    });
+    report(context, &name, done.await?)
+}
+
+async fn act_in(
+    context: &Context,
+    name: &RoomName,
+    make: impl Fn(ConversationId) -> Act,
+) -> Result<Done, Stop> {
+    let find = async |session: &mut Session, _| {
+        let conversation = place_in::room(session, name).await?;
+        Ok(make(conversation))
+    };
+    act(context, find).await
+}
+
+impl Settings {
+    fn change(&self) -> RoomChange {
+        RoomChange {
+            access: self.access,
+            history: self.history,
+            description: self.description.clone(),
+            slow_secs: self.slow,
+            read_only: self.read_only,
+            archived: None,
+            for_newcomers: self.for_newcomers,
+        }
+    }
 }
 
 /// Reads the name of a room.

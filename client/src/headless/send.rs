@@ -21,11 +21,7 @@ struct Line<'a> {
 /// Runs the command.
 pub async fn run(context: &Context, to: &str, text: &[String]) -> Result<(), Stop> {
     let to = Where::parse(to)?;
-    let text = if text == ["-"] {
-        read_input()?
-    } else {
-        text.join(" ")
-    };
+    let text = self::text(text)?;
     let find = async |session: &mut Session, _| match &to {
         Where::Room(name) => {
             let conversation = place_in::room(session, name).await?;
@@ -57,6 +53,15 @@ pub async fn run(context: &Context, to: &str, text: &[String]) -> Result<(), Sto
         })
     } else {
         print::line(&seq.to_string())
+    }
+}
+
+/// What was typed as a text, or standard input where that is `-`.
+pub fn text(typed: &[String]) -> Result<String, Stop> {
+    if typed == ["-"] {
+        read_input()
+    } else {
+        Ok(typed.join(" "))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Getting a connection that is signed in: by the device's token, or by the password once.
 
 use super::context::Context;
-use super::exit::Stop;
+use super::exit::{Stop, unreachable};
 use crate::net::{Failure, Me, Place, channel, session::Session, sign_in};
 use crate::state_dir::{AccountFolder, Last};
 use chat_shared::link::Pin;
@@ -55,7 +55,9 @@ pub async fn greet(context: &Context, confirm: Confirm<'_>) -> Result<Greeted, S
                     place: place.clone(),
                 });
             }
-            Err(failure @ Failure::Unreachable { .. }) => failures.push(failure.to_string()),
+            Err(Failure::Unreachable { place, error }) => {
+                failures.push(unreachable(&place, &error))
+            }
             Err(failure) => return Err(failure.into()),
         }
     }

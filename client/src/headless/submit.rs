@@ -8,7 +8,7 @@ use crate::net::backoff::{Backoff, jitter};
 use crate::net::deliver::{self, Answered, Done};
 use crate::net::session::Session;
 use crate::state_dir::Stream;
-use chat_shared::{AccountId, Fault, Nonce, clean};
+use chat_shared::{AccountId, Command as Act, Fault, Nonce, clean};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -79,6 +79,18 @@ pub async fn submit(
         "could not {verb} yet: {last}\n\
          It is kept in the outbox and goes out, once, with the next chatc of this account."
     )))
+}
+
+/// Carries out an act, as [`submit`] does an order.
+pub async fn act(
+    context: &Context,
+    find: impl AsyncFn(&mut Session, AccountId) -> Result<Act, Stop>,
+) -> Result<Done, Stop> {
+    let find = async |session: &mut Session, me| {
+        let act = find(session, me).await?;
+        Ok(Order::Act { act })
+    };
+    submit(context, find).await
 }
 
 async fn begin(

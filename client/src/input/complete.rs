@@ -1,6 +1,6 @@
 //! What Tab offers, and going through it.
 
-use super::commands::{COMMANDS, Takes};
+use super::commands::{Takes, commands, named};
 use super::editor::Editor;
 use std::ops::Range;
 
@@ -83,17 +83,16 @@ fn candidates(text: &str, cursor: usize, words: &Words) -> (Range<usize>, Vec<St
     });
     let word = &before[start..];
     let found = if start == 0 && word.starts_with('/') {
-        matching(
-            COMMANDS.iter().map(|command| command.name),
-            &word[1..],
-            |name| format!("/{name} "),
-        )
+        matching(commands().map(|command| command.name), &word[1..], |name| {
+            format!("/{name} ")
+        })
     } else {
         match argument_of(before, start) {
             Some(Takes::Room) => rooms(words, word),
             Some(Takes::Person) => last_of_list(word, |listed, name| {
                 matching(words.people.iter(), name, |name| format!("{listed}{name} "))
             }),
+            Some(Takes::Word(known)) => matching(known.iter(), word, |word| format!("{word} ")),
             Some(Takes::Nothing) | None if word.starts_with('#') => rooms(words, word),
             Some(Takes::Nothing) | None => {
                 let (sign, name) = word
@@ -118,13 +117,11 @@ fn candidates(text: &str, cursor: usize, words: &Words) -> (Range<usize>, Vec<St
     (start..cursor, found)
 }
 
-/// What the command of this line takes, where the word that begins at `start` is its first.
+/// What the command of this line takes as the word that begins at `start`.
 fn argument_of(before: &str, start: usize) -> Option<Takes> {
-    let command = before[..start].strip_prefix('/')?.trim_end();
-    COMMANDS
-        .iter()
-        .find(|known| known.name.eq_ignore_ascii_case(command))
-        .map(|known| known.takes)
+    let mut words = before[..start].strip_prefix('/')?.split_whitespace();
+    let command = named(words.next()?)?;
+    command.takes.get(words.count()).copied()
 }
 
 fn rooms(words: &Words, word: &str) -> Vec<String> {
@@ -198,6 +195,18 @@ mod tests {
         assert_eq!(tabs("/join ge", 1), ["/join #general "]);
         assert_eq!(tabs("/msg ant", 1), ["/msg anton "]);
         assert_eq!(tabs("/msg anna,ant", 1), ["/msg anna,anton "]);
+    }
+
+    #[test]
+    fn each_word_of_a_command_is_completed_as_what_it_is() {
+        assert_eq!(tabs("/contact fa", 1), ["/contact favourite "]);
+        assert_eq!(tabs("/contact add ant", 1), ["/contact add anton "]);
+        assert_eq!(tabs("/role anna mod", 1), ["/role anna moderator "]);
+        assert_eq!(
+            tabs("/room acc", 2),
+            ["/room access ", "/room access public "]
+        );
+        assert_eq!(tabs("/ban anna see @ant", 1), ["/ban anna see @anton "]);
     }
 
     #[test]

@@ -1,14 +1,24 @@
 //! From what is typed to what is meant, without a screen.
 //!
-//! In reading order: [`editor`] the line being written, [`history`] those written before, [`commands`]
-//! the table of commands and what a finished line means, [`complete`] what Tab offers.
+//! In reading order: [`editor`] the line being written, [`history`] those written before, [`action`] what a
+//! command means, `words` how its arguments are read, [`commands`] the table of commands and what a
+//! finished line means (`talking`, `people`, `rooms`, `screen` are its parts), [`complete`] what Tab offers.
 
+pub mod action;
 pub mod commands;
 pub mod complete;
 pub mod editor;
 pub mod history;
+mod people;
+mod rooms;
+mod screen;
+mod talking;
+#[cfg(test)]
+mod tests;
+mod words;
 
-pub use commands::{Action, Line};
+pub use action::{Action, ContactAct, Field, Notices, Which};
+pub use commands::Line;
 pub use complete::{Completer, Words};
 pub use editor::Editor;
 pub use history::History;

@@ -1,11 +1,11 @@
-//! The one place where the model changes; what the user does is in `own.rs`.
+//! The one place where the model changes; what feeds bring is in `feeds.rs`, what the user does in
+//! `own.rs`.
 
-use super::{Changed, Connection, Conversation, Heard, Model, Update};
+use super::people::clean_profile;
+use super::{Changed, Connection, Conversation, Model, Restrictions, Update};
 use crate::command::Command;
-use chat_shared::state::ReadMark;
 use chat_shared::{
-    ConversationId, ConversationSummary, Entry, EntryBody, Event, Feed, Presence, Seq, Timestamp,
-    clean,
+    Card, ConversationSummary, Event, Feed, Presence, Request, Restriction, Seq, Timestamp, clean,
 };
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ impl Model {
                 conversation,
                 seq,
             } => {
-                self.done(ticket, &order, conversation, seq, &mut changed);
+                self.done(ticket, &order, conversation, seq, now, &mut changed);
             }
             Update::Refused {
                 ticket,
@@ -39,7 +39,7 @@ impl Model {
                 self.refuse(ticket, &order, &fault, now, &mut changed);
             }
             Update::Notice { conversation, text } => {
-                self.notice(conversation, &text, now, &mut changed);
+                self.notice(conversation.or(self.open), &text, now, &mut changed);
             }
             Update::Opened(id) => self.opened(id, &mut changed),
             Update::Seen { conversation, seq } => self.seen(conversation, seq, &mut changed),
@@ -71,6 +71,7 @@ impl Model {
             for conversation in self.conversations.values_mut() {
                 conversation.asking_older = false;
                 conversation.asking_members = false;
+                conversation.asking_room = false;
             }
         }
         self.connection = connection;
@@ -90,31 +91,13 @@ impl Model {
                 changed.list = true;
                 self.arrive(changed);
             }
-            Event::Entries {
-                feed: Feed::Conversation { conversation },
-                entries,
-            } => {
-                self.conversation_entries(conversation, entries, changed);
-            }
-            Event::Entries {
-                feed: Feed::Account,
-                entries,
-            } => {
-                self.account_entries(&entries, changed);
-            }
-            Event::Entries {
-                feed: Feed::House,
-                entries,
-            } => {
-                for entry in entries {
-                    if self.people.apply(entry).is_err() {
-                        self.resync(changed);
-                        break;
-                    }
+            Event::Entries { feed, entries } => match feed {
+                Feed::Conversation { conversation } => {
+                    self.conversation_entries(conversation, entries, changed);
                 }
-                changed.people = true;
-                changed.list = true;
-            }
+                Feed::Account => self.account_entries(&entries, now, changed),
+                Feed::House => self.house_entries(entries, now, changed),
+            },
             Event::History {
                 conversation,
                 entries,
@@ -137,16 +120,65 @@ impl Model {
                 }
             }
             Event::Rooms { rooms, more: _ } => {
-                self.room_sizes
-                    .extend(rooms.iter().map(|room| (room.conversation, room.members)));
+                for room in rooms {
+                    self.learn_room(room);
+                }
                 changed.people = true;
             }
-            Event::Who { people } => {
-                self.people.forget_presence();
-                self.set_presence(&people, changed);
+            Event::Room { room, role } => {
+                if let Some(c) = self.conversations.get_mut(&room.conversation) {
+                    c.learn_room(room.settings.clone(), role);
+                    changed.conversations.insert(room.conversation);
+                }
+                self.learn_room(room);
+                changed.looked_up = true;
             }
-            Event::PresenceChanged { people } => self.set_presence(&people, changed),
-            Event::People { people } => {
+            Event::Restrictions {
+                conversation,
+                banned,
+                muted,
+                invited,
+            } => {
+                self.restrictions = Some(Restrictions {
+                    conversation,
+                    banned: cleaned(banned),
+                    muted: cleaned(muted),
+                    invited: cleaned(invited),
+                });
+                changed.looked_up = true;
+            }
+            Event::Card { card } => {
+                self.card = Some(clean_card(card));
+                changed.looked_up = true;
+            }
+            Event::Contacts {
+                account_seq,
+                contacts,
+                blocked,
+                groups: _,
+            } => {
+                self.contacts.learn(account_seq, contacts, blocked);
+                changed.people = true;
+                changed.list = true;
+                changed.rewritten = true;
+            }
+            Event::Inbox {
+                account_seq,
+                items,
+                announcements,
+            } => {
+                self.inbox.learn(account_seq, items, announcements);
+                self.tell_announcements(now, changed);
+                changed.inbox = true;
+            }
+            Event::Announced { announcement } => self.announce(&announcement, now, changed),
+            Event::Who { people, seen: _ } => {
+                self.people.set_present(people);
+                changed.people = true;
+                changed.list = true;
+            }
+            Event::PresenceChanged { people } => self.set_presence(people, now, changed),
+            Event::People { people, more: _ } => {
                 self.people.learn(people);
                 changed.people = true;
                 changed.list = true;
@@ -164,15 +196,25 @@ impl Model {
             }
             Event::Devices { devices } => {
                 self.devices = Some(devices);
-                changed.devices = true;
+                changed.looked_up = true;
             }
             _ => {}
         }
     }
 
-    fn set_presence(&mut self, people: &[Presence], changed: &mut Changed) {
+    fn set_presence(&mut self, people: Vec<Presence>, now: Timestamp, changed: &mut Changed) {
         for presence in people {
-            self.people.set_presence(presence.account, presence.state);
+            let account = presence.account;
+            if let Some(came) = self.people.set_presence(presence)
+                && !self.is_me(account)
+                && let Some(open) = self.open.and_then(|id| self.conversations.get_mut(&id))
+                && open
+                    .members()
+                    .is_some_and(|members| members.contains(&account))
+            {
+                open.add_traffic(now, account, came);
+                changed.conversations.insert(open.id());
+            }
         }
         changed.people = true;
         changed.list = true;
@@ -202,15 +244,24 @@ impl Model {
             self.hold(summary, changed);
         }
         changed.list = true;
-        changed.needs.push(Command::FetchWho);
+        // Subscribed by now: what comes from here on goes on top of the answers.
+        self.contacts.ask();
+        self.inbox.ask(house_seq);
+        changed.needs.extend([
+            Command::FetchWho,
+            Command::Ask(Request::Contacts {}),
+            Command::Ask(Request::Inbox {}),
+        ]);
         if let Some(id) = self.open.filter(|id| self.conversations.contains_key(id)) {
             self.fetch_members(id, changed);
+            self.fetch_room(id, changed);
         }
         self.arrive(changed);
     }
 
     fn hold(&mut self, summary: &ConversationSummary, changed: &mut Changed) {
         let id = summary.conversation;
+        self.leaving.remove(&id);
         self.conversations
             .entry(id)
             .and_modify(|conversation| conversation.resume(summary))
@@ -218,82 +269,8 @@ impl Model {
         changed.conversations.insert(id);
     }
 
-    fn conversation_entries(
-        &mut self,
-        id: ConversationId,
-        entries: Vec<Entry>,
-        changed: &mut Changed,
-    ) {
-        let me = self.me.as_ref().map(|me| me.account);
-        let Some(conversation) = self.conversations.get_mut(&id) else {
-            // Of a conversation that nobody told of: only a sync tells what it is.
-            return self.resync(changed);
-        };
-        changed.conversations.insert(id);
-        changed.list = true;
-        let mut is_gap = false;
-        for entry in entries {
-            let (seq, by) = (entry.seq, entry.by);
-            let is_message = matches!(entry.body, EntryBody::Posted { .. });
-            match conversation.push(entry) {
-                Ok(true) if is_message && by == me => conversation.clear_unread_line(),
-                Ok(true) if is_message && seq > conversation.read() => {
-                    conversation.draw_unread_line();
-                    changed.heard.extend(by.map(|by| Heard {
-                        conversation: id,
-                        by,
-                        seq,
-                    }));
-                }
-                Ok(_) => {}
-                Err(_) => {
-                    is_gap = true;
-                    break;
-                }
-            }
-        }
-        if is_gap {
-            self.resync(changed);
-        }
-    }
-
-    fn account_entries(&mut self, entries: &[Entry], changed: &mut Changed) {
-        for entry in entries {
-            if entry.seq <= self.account_seq {
-                continue;
-            }
-            if entry.seq != self.account_seq.next() {
-                return self.resync(changed);
-            }
-            self.account_seq = entry.seq;
-            match &entry.body {
-                // What it is comes by itself, as `opened`.
-                EntryBody::ConversationAdded { .. } => {}
-                EntryBody::ConversationRemoved { conversation } => {
-                    self.conversations.remove(conversation);
-                    changed.list = true;
-                    changed.conversations.insert(*conversation);
-                }
-                EntryBody::Read {
-                    conversation,
-                    seq,
-                    posts,
-                } => {
-                    let mark = ReadMark {
-                        seq: *seq,
-                        posts: *posts,
-                    };
-                    if let Some(c) = self.conversations.get_mut(conversation) {
-                        changed.list |= c.set_read(mark);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
     /// Asks for a sync, once until it is answered.
-    fn resync(&mut self, changed: &mut Changed) {
+    pub(super) fn resync(&mut self, changed: &mut Changed) {
         if !self.resyncing {
             self.resyncing = true;
             changed.needs.push(Command::Resync);
@@ -309,4 +286,23 @@ impl Model {
             changed.go_to = Some(id);
         }
     }
+}
+
+fn cleaned(mut restrictions: Vec<Restriction>) -> Vec<Restriction> {
+    for restriction in &mut restrictions {
+        restriction.reason = clean::line(&restriction.reason).into_owned();
+    }
+    restrictions
+}
+
+fn clean_card(mut card: Card) -> Card {
+    card.name = clean::line(&card.name).into_owned();
+    clean_profile(&mut card.profile);
+    if let Some(status) = &mut card.presence.status {
+        status.text = clean::line(&status.text).into_owned();
+    }
+    if let Some(address) = &mut card.last_address {
+        *address = clean::line(address).into_owned();
+    }
+    card
 }

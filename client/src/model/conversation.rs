@@ -1,22 +1,21 @@
 //! One conversation: its entries, what is unread, what waits to be sent.
 
 use super::Item;
-use super::line::{Kind, Line, Notice, Pending, PendingState};
+use super::line::{Kind, Line, Pending, PendingState};
+use super::membership::Membership;
+use super::notices::Notices;
 use super::window::Window;
 use crate::command::Ticket;
 use chat_shared::state::ReadMark;
 use chat_shared::{
-    AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody, Seq,
-    Timestamp, clean,
+    AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody, Member,
+    RoomRole, RoomSettings, Seq, Timestamp, clean,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How long somebody counts as writing after they said so, in milliseconds: the daemon passes it on
 /// every few seconds while they do.
 pub const TYPING_MS: i64 = 6_000;
-
-/// System lines kept of one conversation.
-pub const NOTICES: usize = 200;
 
 /// A room or direct conversation that one is in.
 #[derive(Clone, Debug)]
@@ -29,14 +28,15 @@ pub struct Conversation {
     posts: u64,
     read: ReadMark,
     unread_line: Option<Seq>,
-    /// Members, once they were asked for, and after which entry that is true.
-    members: Option<BTreeSet<AccountId>>,
-    member_count: u64,
+    membership: Membership,
     pending: VecDeque<Pending>,
-    notices: VecDeque<Notice>,
+    notices: Notices,
     typing: BTreeMap<AccountId, Timestamp>,
+    /// Nothing older is to be read: it was before one joined.
+    holds_all: bool,
     pub(super) asking_older: bool,
     pub(super) asking_members: bool,
+    pub(super) asking_room: bool,
 }
 
 impl Conversation {
@@ -53,13 +53,14 @@ impl Conversation {
             posts: 0,
             read: ReadMark::default(),
             unread_line: None,
-            members: None,
-            member_count: 0,
+            membership: Membership::default(),
             pending: VecDeque::new(),
-            notices: VecDeque::new(),
+            notices: Notices::default(),
             typing: BTreeMap::new(),
+            holds_all: false,
             asking_older: false,
             asking_members: false,
+            asking_room: false,
         };
         conversation.resume(summary);
         conversation
@@ -132,9 +133,10 @@ impl Conversation {
         self.newest
     }
 
-    /// Whether there are older entries than those held ([`super::Update::WantsOlder`]).
+    /// Whether there are older entries than those held ([`super::Update::WantsOlder`]), as far as one may
+    /// read them.
     pub fn has_older(&self) -> bool {
-        self.window.base().0 > 0
+        self.window.base().0 > 0 && !self.holds_all
     }
 
     /// Whether older ones were asked for and have not come yet.
@@ -159,17 +161,42 @@ impl Conversation {
     }
 
     /// Who is in it, once that is known.
-    pub fn members(&self) -> Option<&BTreeSet<AccountId>> {
+    pub fn members(&self) -> Option<BTreeSet<AccountId>> {
         match &self.kind {
-            Kind::Direct { members } => Some(members),
-            Kind::Room { .. } => self.members.as_ref(),
+            Kind::Direct { members } => Some(members.clone()),
+            Kind::Room { .. } => Some(self.membership.members()?.keys().copied().collect()),
+        }
+    }
+
+    /// Whether somebody is known to be in it.
+    pub fn has_member(&self, account: AccountId) -> bool {
+        match &self.kind {
+            Kind::Direct { members } => members.contains(&account),
+            Kind::Room { .. } => self.membership.role(account).is_some(),
         }
     }
 
     /// How many are in it.
     pub fn member_count(&self) -> u64 {
-        self.members()
-            .map_or(self.member_count, |members| members.len() as u64)
+        match &self.kind {
+            Kind::Direct { members } => members.len() as u64,
+            Kind::Room { .. } => self.membership.count(),
+        }
+    }
+
+    /// Somebody's role in a room, where it is known.
+    pub fn role(&self, account: AccountId) -> Option<RoomRole> {
+        self.membership.role(account)
+    }
+
+    /// One's own role, where the room was asked for.
+    pub fn own_role(&self) -> Option<RoomRole> {
+        self.membership.own()
+    }
+
+    /// What the room is like, once that is known. Its description is safe to show.
+    pub fn settings(&self) -> Option<&RoomSettings> {
+        self.membership.settings()
     }
 
     /// Messages of one's own on their way, in the order in which they were written.
@@ -206,7 +233,8 @@ impl Conversation {
         if summary.after > self.window.end() || holds_more_than_there_is {
             self.window.reset(summary.after);
             self.notices.clear();
-            self.members = None;
+            self.membership.forget();
+            self.holds_all = false;
             self.asking_older = false;
         }
         self.newest = summary.seq;
@@ -215,8 +243,9 @@ impl Conversation {
             seq: summary.read,
             posts: summary.read_posts,
         };
-        self.member_count = summary.members;
+        self.membership.set_count(summary.members);
         self.asking_members = false;
+        self.asking_room = false;
         self.drop_arrived();
     }
 
@@ -229,52 +258,33 @@ impl Conversation {
         }
         if seq > self.newest {
             self.newest = seq;
-            match body {
-                EntryBody::Joined { .. } => self.member_count += 1,
-                EntryBody::Left { .. } => self.member_count = self.member_count.saturating_sub(1),
-                _ => {}
-            }
+            self.membership.count_in(&body);
         }
         self.posts = self.posts.max(posts);
         if let Some(by) = by {
             self.typing.remove(&by);
         }
-        match &body {
-            EntryBody::TopicSet { topic: new } => {
-                if let Kind::Room { topic, .. } = &mut self.kind {
-                    *topic = clean::line(new).into_owned();
-                }
+        self.membership.apply(&body);
+        match (&mut self.kind, &body) {
+            (Kind::Room { topic, .. }, EntryBody::TopicSet { topic: new }) => {
+                *topic = clean::line(new).into_owned();
             }
-            EntryBody::Created { name: Some(new) } => {
-                if let Kind::Room { name, .. } = &mut self.kind {
-                    *name = clean::line(new).into_owned();
-                }
-            }
+            (
+                Kind::Room { name, .. },
+                EntryBody::Created { name: Some(new) } | EntryBody::Renamed { name: new },
+            ) => *name = clean::line(new).into_owned(),
+            (_, EntryBody::SettingsSet { settings }) => self.membership.set_settings(settings),
+            (_, EntryBody::MessageDeleted { seq, .. }) => self.window.take_away([*seq]),
             _ => {}
         }
-        self.move_member(&body);
         self.drop_arrived();
         Ok(true)
     }
 
-    fn move_member(&mut self, body: &EntryBody) {
-        let Some(members) = &mut self.members else {
-            return;
-        };
-        match body {
-            EntryBody::Joined { account } => {
-                members.insert(*account);
-            }
-            EntryBody::Left { account } => {
-                members.remove(account);
-            }
-            _ => {}
-        }
-    }
-
     /// Adds a page of history wherever it touches what is held.
     pub(super) fn add_page(&mut self, entries: Vec<Entry>, newest: Seq) {
-        self.asking_older = false;
+        let was_asking = std::mem::take(&mut self.asking_older);
+        self.holds_all |= was_asking && entries.is_empty();
         self.newest = self.newest.max(newest);
         if self.window.items().len() == 0
             && let Some(first) = entries.first()
@@ -290,6 +300,8 @@ impl Conversation {
             .map(|index| older.split_off(index))
             .unwrap_or_default();
         self.window.prepend(older);
+        let taken_away: Vec<_> = self.window.items().filter_map(Item::takes_away).collect();
+        self.window.take_away(taken_away);
         for entry in newer {
             if self.push(entry).is_err() {
                 break;
@@ -298,17 +310,27 @@ impl Conversation {
     }
 
     /// Adds a page of members, as they were after the entry `seq`.
-    pub(super) fn add_members(&mut self, seq: Seq, page: &[AccountId]) {
-        self.members.get_or_insert_default().extend(page);
-        let later: Vec<_> = self
-            .window
-            .items()
-            .filter(|item| item.seq() > seq)
-            .map(|item| item.raw().body.clone())
-            .collect();
-        for body in later {
-            self.move_member(&body);
+    pub(super) fn add_members(&mut self, seq: Seq, page: &[Member]) {
+        self.membership.add(page);
+        for item in self.window.items().filter(|item| item.seq() > seq) {
+            self.membership.apply(&item.raw().body);
         }
+    }
+
+    /// It is asked what the room is like; false where that is known or under way.
+    pub(super) fn ask_room(&mut self) -> bool {
+        let is_wanted = self.is_room() && self.settings().is_none() && !self.asking_room;
+        if is_wanted {
+            self.asking_room = true;
+            self.membership.ask();
+        }
+        is_wanted
+    }
+
+    /// What the room is like.
+    pub(super) fn learn_room(&mut self, settings: RoomSettings, role: Option<RoomRole>) {
+        self.asking_room = false;
+        self.membership.learn(settings, role);
     }
 
     /// Moves the read mark on.
@@ -365,15 +387,13 @@ impl Conversation {
     }
 
     pub(super) fn add_notice(&mut self, at: Timestamp, text: &str) {
-        if self.notices.len() == NOTICES {
-            self.notices.pop_front();
-        }
-        let text = clean::text(text).into_owned();
-        self.notices.push_back(Notice {
-            at,
-            after: self.window.end(),
-            text,
-        });
+        self.notices.add(at, self.window.end(), text);
+    }
+
+    /// Somebody came online or went.
+    pub(super) fn add_traffic(&mut self, now: Timestamp, account: AccountId, came: bool) {
+        let after = self.window.end();
+        self.notices.add_traffic(now, after, account, came);
     }
 
     pub(super) fn set_typing(&mut self, account: AccountId, now: Timestamp) {

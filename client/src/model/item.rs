@@ -1,6 +1,8 @@
 //! One entry of a conversation, made fit to show.
 
-use chat_shared::{AccountId, Entry, EntryBody, Seq, Timestamp, clean};
+use chat_shared::{
+    Access, AccountId, Entry, EntryBody, HistoryFrom, RoomRole, RoomSettings, Seq, Timestamp, clean,
+};
 
 /// An entry. What others wrote comes out of it cleaned; the original only by [`Item::raw`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Item {
 pub enum What {
     /// A message; may have newlines.
     Said(String),
+    /// Here was a message.
+    TakenAway,
     /// The beginning of the conversation.
     Created,
     /// Somebody came in.
@@ -21,8 +25,8 @@ pub enum What {
     Left(AccountId),
     /// The topic is this now; empty where it was taken away.
     TopicSet(String),
-    /// Something of a newer daemon.
-    Unknown,
+    /// Anything else that happened, for [`Item::happening`].
+    Happened,
 }
 
 impl Item {
@@ -60,11 +64,27 @@ impl Item {
     pub fn what(&self) -> What {
         match &self.entry.body {
             EntryBody::Posted { text } => What::Said(clean::text(text).into_owned()),
+            EntryBody::Tombstone {} => What::TakenAway,
             EntryBody::Created { .. } => What::Created,
             EntryBody::Joined { account } => What::Joined(*account),
             EntryBody::Left { account } => What::Left(*account),
             EntryBody::TopicSet { topic } => What::TopicSet(clean::line(topic).into_owned()),
-            _ => What::Unknown,
+            _ => What::Happened,
+        }
+    }
+
+    /// The message that this entry takes away.
+    pub fn takes_away(&self) -> Option<Seq> {
+        match self.entry.body {
+            EntryBody::MessageDeleted { seq, .. } => Some(seq),
+            _ => None,
+        }
+    }
+
+    /// The message was taken away.
+    pub(super) fn take_away(&mut self) {
+        if self.is_message() {
+            self.entry.body = EntryBody::Tombstone {};
         }
     }
 
@@ -72,7 +92,7 @@ impl Item {
     pub fn happening(&self, name: impl Fn(AccountId) -> String) -> Option<String> {
         let by = self.by().map_or_else(|| "the house".to_owned(), &name);
         Some(match self.what() {
-            What::Said(_) => return None,
+            What::Said(_) | What::TakenAway => return None,
             What::Created => format!("{by} started this conversation"),
             What::Joined(account) if self.by() == Some(account) || self.by().is_none() => {
                 format!("{} joined", name(account))
@@ -81,7 +101,61 @@ impl Item {
             What::Left(account) => format!("{} left", name(account)),
             What::TopicSet(topic) if topic.is_empty() => format!("{by} took the topic away"),
             What::TopicSet(topic) => format!("{by} set the topic to: {topic}"),
-            What::Unknown => "something that this version cannot show".to_owned(),
+            What::Happened => self.other(&by, name),
+        })
+    }
+
+    /// What happened to people and the room, in words.
+    fn other(&self, by: &str, name: impl Fn(AccountId) -> String) -> String {
+        match &self.entry.body {
+            EntryBody::Kicked { account, reason } => {
+                format!("{by} put {} out{}", name(*account), because(reason))
+            }
+            EntryBody::Banned {
+                account,
+                until,
+                reason,
+            } => {
+                let lasting = self.lasting(*until);
+                format!("{by} banned {}{lasting}{}", name(*account), because(reason))
+            }
+            EntryBody::Unbanned { account } => {
+                format!("{by} lets {} come in again", name(*account))
+            }
+            EntryBody::Muted {
+                account,
+                until,
+                reason,
+            } => {
+                let lasting = self.lasting(*until);
+                format!("{by} muted {}{lasting}{}", name(*account), because(reason))
+            }
+            EntryBody::Unmuted { account } => {
+                format!("{by} lets {} write again", name(*account))
+            }
+            EntryBody::RoleSet { account, role } => {
+                format!("{} is {} here now", name(*account), role_word(*role))
+            }
+            EntryBody::Invited { account } => format!("{by} invited {}", name(*account)),
+            EntryBody::Renamed { name } => {
+                format!("{by} renamed the room to #{}", clean::line(name))
+            }
+            EntryBody::SettingsSet { settings } => {
+                format!("{by} changed the room: {}", settings_line(settings))
+            }
+            EntryBody::MessageDeleted { reason, .. } => {
+                format!("{by} took a message away{}", because(reason))
+            }
+            EntryBody::Deleted {} => format!("{by} deleted the room"),
+            EntryBody::Restored {} => format!("{by} brought the room back"),
+            _ => "something that this version cannot show".to_owned(),
+        }
+    }
+
+    /// For how long, as far as it was told.
+    fn lasting(&self, until: Option<Timestamp>) -> String {
+        until.map_or_else(String::new, |until| {
+            format!(" for {}", duration(until.0 - self.entry.at.0))
         })
     }
 
@@ -89,4 +163,58 @@ impl Item {
     pub fn raw(&self) -> &Entry {
         &self.entry
     }
+}
+
+fn because(reason: &str) -> String {
+    if reason.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", clean::line(reason))
+    }
+}
+
+/// A length of time in its largest unit.
+pub fn duration(ms: i64) -> String {
+    let minutes = ms.saturating_add(30_000).max(0).div_euclid(60_000);
+    match minutes {
+        0 => "a moment".to_owned(),
+        1..120 => format!("{minutes} min"),
+        120..2_880 => format!("{} h", minutes / 60),
+        _ => format!("{} days", minutes / 1_440),
+    }
+}
+
+/// A role in a room, in a word.
+pub fn role_word(role: RoomRole) -> &'static str {
+    match role {
+        RoomRole::Guest => "guest",
+        RoomRole::Member => "member",
+        RoomRole::Moderator => "moderator",
+        RoomRole::Owner => "owner",
+    }
+}
+
+/// What a room is like, in a line without the description.
+pub fn settings_line(settings: &RoomSettings) -> String {
+    let mut parts = vec![match settings.access {
+        Access::Public => "public".to_owned(),
+        Access::Private => "private".to_owned(),
+        Access::Hidden => "hidden".to_owned(),
+    }];
+    if settings.slow_secs > 0 {
+        parts.push(format!("slow ({} s)", settings.slow_secs));
+    }
+    if settings.read_only {
+        parts.push("read-only".to_owned());
+    }
+    if settings.archived {
+        parts.push("archived".to_owned());
+    }
+    if settings.history == HistoryFrom::Joining {
+        parts.push("history from joining on".to_owned());
+    }
+    if settings.for_newcomers {
+        parts.push("for newcomers".to_owned());
+    }
+    parts.join(", ")
 }

@@ -56,13 +56,50 @@ pub struct Notice {
     pub after: Seq,
     /// What it says, safe to show.
     pub text: String,
+    /// Who came and went, where it tells that instead of a text.
+    pub traffic: Option<Traffic>,
+}
+
+/// Who came online and who went, in one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Who came, in this order.
+    pub came: Vec<AccountId>,
+    /// Who went, in this order.
+    pub went: Vec<AccountId>,
+    /// When the last of them did.
+    pub last: Timestamp,
+}
+
+impl Traffic {
+    /// One more. Who only went for a moment was never gone.
+    pub(super) fn add(&mut self, account: AccountId, came: bool, now: Timestamp) {
+        self.last = now;
+        let (to, from) = if came {
+            (&mut self.came, &mut self.went)
+        } else {
+            (&mut self.went, &mut self.came)
+        };
+        let before = from.len();
+        from.retain(|other| *other != account);
+        if from.len() == before {
+            to.push(account);
+        }
+    }
+
+    /// Whether nothing is left to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.came.is_empty() && self.went.is_empty()
+    }
 }
 
 /// A line of the conversation as it is drawn, top to bottom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line<'a> {
     /// An entry.
     Entry(&'a Item),
+    /// Several that came in or left, told in one line. Never empty.
+    Moves(Vec<&'a Item>),
     /// What follows was not read when the conversation was opened.
     UnreadLine,
     /// A line of the client.

@@ -6,30 +6,47 @@
 //!
 //! In reading order: [`update`] what goes in and comes out, [`connection`] how the connection is,
 //! [`item`] one entry made fit to show, [`window`] the entries of a conversation that are held, [`mod@line`]
-//! what is drawn of it, [`conversation`] one conversation, [`people`] who there is, and here all of it
-//! together.
+//! what is drawn of it, `notices` the client's own lines, `membership` who is in it, [`conversation`] one conversation; `looks` and [`people`]
+//! who there is, `awaited`, [`contacts`] and [`inbox`] what is one's own, [`directory`] the rooms there are;
+//! `apply`, `feeds` and `own` what changes it, and here all of it together.
 
 mod apply;
+mod awaited;
 pub mod connection;
+pub mod contacts;
 pub mod conversation;
+pub mod directory;
+mod feeds;
+pub mod inbox;
 pub mod item;
 pub mod line;
+mod looks;
+mod membership;
+mod notices;
 mod own;
 pub mod people;
+#[cfg(test)]
+mod people_tests;
 #[cfg(test)]
 mod tests;
 pub mod update;
 pub mod window;
 
 pub use connection::Connection;
+pub use contacts::Contacts;
 pub use conversation::Conversation;
+pub use directory::DirectoryRoom;
+pub use inbox::{Inbox, Waiting};
 pub use item::{Item, What};
-pub use line::{Kind, Line, Notice, Pending, PendingState};
+pub use line::{Kind, Line, Notice, Pending, PendingState, Traffic};
 pub use people::People;
 pub use update::{Changed, Heard, Me, Update};
 
-use chat_shared::state::HouseRoom;
-use chat_shared::{AccountId, ConversationId, DeviceInfo, Seq, Timestamp};
+use chat_shared::{
+    AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, Restriction,
+    RoomInfo, Seq, Timestamp,
+};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that a screen shows.
@@ -39,8 +56,14 @@ pub struct Model {
     connection: Connection,
     people: People,
     conversations: BTreeMap<ConversationId, Conversation>,
-    /// Members of public rooms, from the last answer to `rooms`.
-    room_sizes: BTreeMap<ConversationId, u64>,
+    contacts: Contacts,
+    inbox: Inbox,
+    /// The newest announcement that was told.
+    told_announcement: u64,
+    /// Rooms as the answers to `rooms` and `room` told them. All text is safe to show.
+    listed: BTreeMap<ConversationId, RoomInfo>,
+    card: Option<Card>,
+    restrictions: Option<Restrictions>,
     devices: Option<Vec<DeviceInfo>>,
     notices: Vec<Notice>,
     account_seq: Seq,
@@ -48,25 +71,25 @@ pub struct Model {
     open: Option<ConversationId>,
     /// Where to go as soon as it is known: what an own command made or joined.
     awaited: Option<ConversationId>,
+    /// What one is leaving by oneself.
+    leaving: BTreeSet<ConversationId>,
     /// Whether it asked to sync again and was not answered yet.
     resyncing: bool,
     /// Whether a first screen has arrived.
     synced: bool,
 }
 
-/// A public room in the directory.
+/// Who is kept out of a room, silent in it, or invited. Reasons are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DirectoryRoom<'a> {
-    /// Which one.
+pub struct Restrictions {
+    /// Which room.
     pub conversation: ConversationId,
-    /// Its name without `#`.
-    pub name: &'a str,
-    /// Its topic, may be empty.
-    pub topic: &'a str,
-    /// How many members it has, where that was asked for ([`crate::command::Command::FetchRooms`]).
-    pub members: Option<u64>,
-    /// Whether one is in it.
-    pub joined: bool,
+    /// Who is kept out.
+    pub banned: Vec<Restriction>,
+    /// Who is silent.
+    pub muted: Vec<Restriction>,
+    /// Who is invited.
+    pub invited: Vec<Restriction>,
 }
 
 impl Model {
@@ -100,17 +123,18 @@ impl Model {
         &self.people
     }
 
-    /// The conversations one is in, in the order of the list: rooms by name, then direct ones by title.
+    /// The conversations one is in, in the order of the list: rooms by name, then direct ones, that in
+    /// which something was said last on top.
     pub fn conversations(&self) -> Vec<&Conversation> {
-        let mut all: Vec<_> = self
-            .conversations
-            .values()
-            .map(|c| (!c.is_room(), self.title(c), c))
-            .collect();
-        all.sort_by(|a, b| (a.0, &a.1, a.2.id()).cmp(&(b.0, &b.1, b.2.id())));
-        all.into_iter()
-            .map(|(_, _, conversation)| conversation)
-            .collect()
+        let mut all: Vec<_> = self.conversations.values().collect();
+        all.sort_by_cached_key(|c| {
+            let last = match c.kind() {
+                Kind::Room { .. } => Timestamp(0),
+                Kind::Direct { .. } => c.items().next_back().map_or(Timestamp(0), Item::at),
+            };
+            (!c.is_room(), Reverse(last), self.title(c), c.id())
+        });
+        all
     }
 
     /// One of the conversations one is in.
@@ -159,38 +183,87 @@ impl Model {
             .find(|c| self.title(c).to_lowercase() == wanted)
     }
 
+    /// Messages that were not read in a conversation, those of people whom one blocks left out as far
+    /// as they are held.
+    pub fn unread_in(&self, conversation: &Conversation) -> u64 {
+        let unread = conversation.unread();
+        if unread == 0 || self.contacts.blocked().is_empty() {
+            return unread;
+        }
+        if let Kind::Direct { members } = conversation.kind()
+            && members
+                .iter()
+                .all(|account| self.is_me(*account) || self.contacts.is_blocked(*account))
+        {
+            return 0;
+        }
+        let folded = conversation
+            .items()
+            .rev()
+            .take_while(|item| item.seq() > conversation.read())
+            .filter(|item| item.is_message() && self.is_folded(item))
+            .count();
+        unread.saturating_sub(folded as u64)
+    }
+
     /// Messages nobody read yet in all conversations together.
     pub fn unread(&self) -> u64 {
-        self.conversations.values().map(Conversation::unread).sum()
+        self.conversations.values().map(|c| self.unread_in(c)).sum()
     }
 
-    /// The public rooms, by name.
-    pub fn directory(&self) -> Vec<DirectoryRoom<'_>> {
-        let mut rooms: Vec<_> = self
-            .people
-            .rooms()
-            .map(|(id, HouseRoom { name, topic })| DirectoryRoom {
-                conversation: id,
-                name,
-                topic,
-                members: self.room_sizes.get(&id).copied(),
-                joined: self.conversations.contains_key(&id),
-            })
-            .collect();
-        rooms.sort_by(|a, b| a.name.cmp(b.name));
-        rooms
+    /// Whether it is of somebody whom one blocks.
+    pub fn is_folded(&self, item: &Item) -> bool {
+        item.by().is_some_and(|by| self.contacts.is_blocked(by))
     }
 
-    /// The public room of this name, with or without `#`, whether or not one is in it.
-    pub fn room_named(&self, name: &str) -> Option<ConversationId> {
-        let wanted = name.trim().trim_start_matches('#').to_lowercase();
-        let public = self
-            .people
-            .rooms()
-            .find(|(_, room)| room.name.to_lowercase() == wanted);
-        public
-            .map(|(id, _)| id)
-            .or_else(|| self.find(&format!("#{wanted}")).map(Conversation::id))
+    /// Contacts and blocks.
+    pub fn contacts(&self) -> &Contacts {
+        &self.contacts
+    }
+
+    /// What waits besides unread messages.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// All that waits, what is nearest first: unread direct conversations, mentions, everything else in
+    /// the inbox, unread rooms; in each the newest first.
+    pub fn waiting_list(&self) -> Vec<Waiting<'_>> {
+        let is_mention = |item: &&InboxItem| matches!(item.about, InboxAbout::Mention { .. });
+        let unread = |rooms: bool| {
+            self.conversations()
+                .into_iter()
+                .filter(move |c| c.is_room() == rooms && self.unread_in(c) > 0)
+                .map(Waiting::Unread)
+        };
+        let items = || self.inbox.items().rev();
+        let announcements = self.inbox.announcements().rev();
+        unread(false)
+            .chain(items().filter(is_mention).map(Waiting::Item))
+            .chain(announcements.map(Waiting::Announcement))
+            .chain(items().filter(|item| !is_mention(item)).map(Waiting::Item))
+            .chain(unread(true))
+            .collect()
+    }
+
+    /// The card that was asked for last.
+    pub fn card(&self) -> Option<&Card> {
+        self.card.as_ref()
+    }
+
+    /// Who may not do what in a room, as it was asked for last.
+    pub fn restrictions(&self) -> Option<&Restrictions> {
+        self.restrictions.as_ref()
+    }
+
+    /// As what one is in the house.
+    pub fn my_role(&self) -> HouseRole {
+        let Some(me) = &self.me else {
+            return HouseRole::default();
+        };
+        self.people
+            .person(me.account)
+            .map_or(me.role, |person| person.role)
     }
 
     /// Who is in a conversation, by name. Nothing where it is not known yet: opening the
@@ -200,8 +273,7 @@ impl Model {
             .conversations
             .get(&id)?
             .members()?
-            .iter()
-            .copied()
+            .into_iter()
             .collect();
         members.sort_by_cached_key(|account| self.people.name(*account).into_owned());
         Some(members)
@@ -225,7 +297,7 @@ impl Model {
         &self.notices
     }
 
-    /// Orders that were not answered yet, in all conversations.
+    /// Messages that were not answered yet, in all conversations.
     pub fn waiting(&self) -> usize {
         self.conversations.values().map(Conversation::waiting).sum()
     }

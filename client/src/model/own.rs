@@ -1,10 +1,10 @@
 //! What the user does: orders on their way, and what is on the screen. Part of [`Model::apply`].
 
 use super::line::PendingState;
-use super::{Changed, Item, Model, Notice, conversation::NOTICES};
+use super::{Changed, Item, Model, Notice, notices::NOTICES};
 use crate::command::{Command, Order, Ticket};
 use chat_shared::state::ReadMark;
-use chat_shared::{ConversationId, Fault, Seq, Timestamp, clean};
+use chat_shared::{Command as Act, ConversationId, Fault, Request, Seq, Timestamp, clean};
 
 impl Model {
     pub(super) fn queue(
@@ -29,6 +29,7 @@ impl Model {
         order: &Order,
         conversation: Option<ConversationId>,
         seq: Option<Seq>,
+        now: Timestamp,
         changed: &mut Changed,
     ) {
         match order {
@@ -42,7 +43,17 @@ impl Model {
                 self.awaited = conversation.or(order.conversation());
                 self.arrive(changed);
             }
-            Order::Leave { .. } | Order::SetTopic { .. } => {}
+            Order::Leave { conversation } => {
+                if self.conversations.contains_key(conversation) {
+                    self.leaving.insert(*conversation);
+                }
+            }
+            Order::SetTopic { .. } => {}
+            Order::Act { act } => {
+                if let Some(line) = self.done_line(act) {
+                    self.notice(self.open, &line, now, changed);
+                }
+            }
         }
     }
 
@@ -98,6 +109,7 @@ impl Model {
                 at: now,
                 after: Seq(0),
                 text,
+                traffic: None,
             });
             changed.notices = true;
         }
@@ -118,6 +130,16 @@ impl Model {
             conversation.draw_unread_line();
             changed.conversations.insert(id);
             self.fetch_members(id, changed);
+            self.fetch_room(id, changed);
+        }
+    }
+
+    pub(super) fn fetch_room(&mut self, id: ConversationId, changed: &mut Changed) {
+        if let Some(conversation) = self.conversations.get_mut(&id)
+            && conversation.ask_room()
+        {
+            let request = Request::Room { conversation: id };
+            changed.needs.push(Command::Ask(request));
         }
     }
 
@@ -163,5 +185,29 @@ impl Model {
             });
             changed.conversations.insert(id);
         }
+    }
+
+    /// What to say of something that was done and does not show by itself.
+    fn done_line(&self, act: &Act) -> Option<String> {
+        let label = |account| self.people.full_label(account);
+        Some(match act {
+            Act::SetProfile { .. } => "your profile is changed: /card shows it".to_owned(),
+            Act::SetStatus { text, .. } if text.is_empty() => "your status is empty".to_owned(),
+            Act::SetStatus { text, .. } => format!("your status is: {text}"),
+            Act::RevokeOtherDevices {} => "all other devices are signed out".to_owned(),
+            Act::PutContact { account, .. } => format!("{} is a contact", label(*account)),
+            Act::RemoveContact { account } => format!("{} is no contact", label(*account)),
+            Act::Block { account } => format!("{} is blocked", label(*account)),
+            Act::Unblock { account } => format!("{} is not blocked any more", label(*account)),
+            Act::UninviteFromRoom { account, .. } => {
+                format!("{} is not invited any more", label(*account))
+            }
+            Act::Report { .. } => "those who keep the peace were told".to_owned(),
+            Act::Announce { .. } => "it was announced".to_owned(),
+            Act::DeleteRoom { name, .. } => {
+                format!("#{name} is deleted; an administrator can restore it for 30 days")
+            }
+            _ => return None,
+        })
     }
 }

@@ -4,17 +4,18 @@ use super::{Changed, Connection, Heard, Line, Me, Model, PendingState, Update, W
 use crate::command::{Command, Order, Ticket};
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody, Event,
-    Fault, FaultCode, Feed, Nonce, Presence, PresenceState, Seq, StreamId, Timestamp,
+    Fault, FaultCode, Feed, HouseRole, Member, Nonce, Presence, PresenceState, Request, Seq,
+    StreamId, Timestamp,
 };
 
-const ANNA: AccountId = AccountId(1);
-const BORIS: AccountId = AccountId(2);
-const CLARA: AccountId = AccountId(3);
-const GENERAL: ConversationId = ConversationId(10);
-const DIRECT: ConversationId = ConversationId(11);
+pub(super) const ANNA: AccountId = AccountId(1);
+pub(super) const BORIS: AccountId = AccountId(2);
+pub(super) const CLARA: AccountId = AccountId(3);
+pub(super) const GENERAL: ConversationId = ConversationId(10);
+pub(super) const DIRECT: ConversationId = ConversationId(11);
 const NOW: Timestamp = Timestamp(1_000_000);
 
-fn entry(seq: u64, by: AccountId, posts: u64, body: EntryBody) -> Entry {
+pub(super) fn entry(seq: u64, by: AccountId, posts: u64, body: EntryBody) -> Entry {
     Entry {
         seq: Seq(seq),
         at: Timestamp(0),
@@ -24,11 +25,11 @@ fn entry(seq: u64, by: AccountId, posts: u64, body: EntryBody) -> Entry {
     }
 }
 
-fn post(seq: u64, by: AccountId, text: &str) -> Entry {
+pub(super) fn post(seq: u64, by: AccountId, text: &str) -> Entry {
     entry(seq, by, seq, EntryBody::Posted { text: text.into() })
 }
 
-fn summary(id: ConversationId, after: u64, seq: u64, read: u64) -> ConversationSummary {
+pub(super) fn summary(id: ConversationId, after: u64, seq: u64, read: u64) -> ConversationSummary {
     let about = if id == DIRECT {
         ConversationKind::Direct {
             members: vec![ANNA, BORIS],
@@ -51,6 +52,22 @@ fn summary(id: ConversationId, after: u64, seq: u64, read: u64) -> ConversationS
     }
 }
 
+pub(super) fn presence(account: AccountId, state: PresenceState) -> Presence {
+    Presence {
+        account,
+        state,
+        status: None,
+    }
+}
+
+fn members(accounts: &[AccountId]) -> Vec<Member> {
+    let member = |account: &AccountId| Member {
+        account: *account,
+        role: Default::default(),
+    };
+    accounts.iter().map(member).collect()
+}
+
 fn ticket(nonce: u64) -> Ticket {
     Ticket {
         stream: StreamId(1),
@@ -66,7 +83,7 @@ fn say(text: &str) -> Order {
 }
 
 /// Anna's client, and short words for what happens to it.
-struct Client(Model);
+pub(super) struct Client(pub(super) Model);
 
 impl Client {
     fn new() -> Self {
@@ -75,12 +92,13 @@ impl Client {
             account: ANNA,
             name: "anna".into(),
             administrator: false,
+            role: HouseRole::Member,
         }));
         client
     }
 
     /// In `#general` with entries up to `seq` above `after`, of which `read` are read.
-    fn synced(after: u64, seq: u64, read: u64) -> Self {
+    pub(super) fn synced(after: u64, seq: u64, read: u64) -> Self {
         let mut client = Self::new();
         client.sync(0, vec![summary(GENERAL, after, seq, read)]);
         let people = [(ANNA, "anna"), (BORIS, "boris"), (CLARA, "clara")];
@@ -104,11 +122,11 @@ impl Client {
         client
     }
 
-    fn apply(&mut self, update: Update) -> Changed {
+    pub(super) fn apply(&mut self, update: Update) -> Changed {
         self.0.apply(update, NOW)
     }
 
-    fn event(&mut self, event: Event) -> Changed {
+    pub(super) fn event(&mut self, event: Event) -> Changed {
         self.apply(Update::Event(event))
     }
 
@@ -121,14 +139,14 @@ impl Client {
         })
     }
 
-    fn entries(&mut self, entries: Vec<Entry>) -> Changed {
+    pub(super) fn entries(&mut self, entries: Vec<Entry>) -> Changed {
         let feed = Feed::Conversation {
             conversation: GENERAL,
         };
         self.event(Event::Entries { feed, entries })
     }
 
-    fn account_entry(&mut self, seq: u64, body: EntryBody) -> Changed {
+    pub(super) fn account_entry(&mut self, seq: u64, body: EntryBody) -> Changed {
         let entries = vec![entry(seq, ANNA, 0, body)];
         self.event(Event::Entries {
             feed: Feed::Account,
@@ -136,7 +154,7 @@ impl Client {
         })
     }
 
-    fn history(&mut self, seqs: std::ops::RangeInclusive<u64>) -> Changed {
+    pub(super) fn history(&mut self, seqs: std::ops::RangeInclusive<u64>) -> Changed {
         let entries = seqs.map(|seq| post(seq, BORIS, "old")).collect();
         self.event(Event::History {
             conversation: GENERAL,
@@ -163,6 +181,7 @@ impl Client {
         let lines = self.0.conversation(GENERAL).unwrap().lines();
         let lines = lines.iter().map(|line| match line {
             Line::Entry(item) => item.seq().to_string(),
+            Line::Moves(run) => format!("{} moved", run.len()),
             Line::UnreadLine => "--".to_owned(),
             Line::Notice(notice) => format!("({})", notice.text),
             Line::Pending(pending) => match &pending.state {
@@ -418,6 +437,7 @@ fn other_refusals_become_notices_where_one_is() {
     let order = Order::CreateRoom {
         name: "x".into(),
         topic: String::new(),
+        access: Default::default(),
     };
     let fault = Fault::new(FaultCode::NameTaken, "the name is taken");
     client.apply(Update::Refused {
@@ -455,6 +475,7 @@ fn an_own_room_is_gone_to_once_it_is_known() {
     let order = Order::CreateRoom {
         name: "general".into(),
         topic: String::new(),
+        access: Default::default(),
     };
     let (conversation, seq) = (Some(GENERAL), Some(Seq(1)));
     let changed = client.apply(Update::Done {
@@ -517,9 +538,14 @@ fn members_are_asked_for_when_opened_and_follow_the_entries() {
     let needs = client.apply(Update::Opened(Some(GENERAL))).needs;
     assert_eq!(
         needs,
-        [Command::FetchMembers {
-            conversation: GENERAL
-        }]
+        [
+            Command::FetchMembers {
+                conversation: GENERAL
+            },
+            Command::Ask(Request::Room {
+                conversation: GENERAL
+            })
+        ]
     );
     client.entries(vec![entry(
         2,
@@ -528,7 +554,7 @@ fn members_are_asked_for_when_opened_and_follow_the_entries() {
         EntryBody::Joined { account: CLARA },
     )]);
     // The answer was read before Clara came.
-    let members = vec![ANNA, BORIS];
+    let members = members(&[ANNA, BORIS]);
     client.event(Event::Members {
         conversation: GENERAL,
         seq: Seq(1),
@@ -563,11 +589,9 @@ fn typing_passes_by_itself_or_with_the_message() {
 #[test]
 fn presence_is_unknown_without_a_connection() {
     let mut client = Client::synced(0, 1, 1);
-    let people = vec![Presence {
-        account: BORIS,
-        state: PresenceState::Away,
-    }];
-    client.event(Event::Who { people });
+    let people = vec![presence(BORIS, PresenceState::Away)];
+    let seen = Vec::new();
+    client.event(Event::Who { people, seen });
     assert_eq!(client.0.people().presence(BORIS), PresenceState::Away);
     assert_eq!(client.0.people().present(), [(BORIS, PresenceState::Away)]);
     client.apply(Update::Connection(Connection::Lost {

@@ -2,7 +2,7 @@
 
 use super::Connection;
 use crate::command::{Command, Order, Ticket};
-use chat_shared::{AccountId, ConversationId, Event, Fault, Seq};
+use chat_shared::{AccountId, ConversationId, Event, Fault, HouseRole, Seq};
 use std::collections::BTreeSet;
 
 /// Who is signed in.
@@ -14,6 +14,8 @@ pub struct Me {
     pub name: String,
     /// Whether it may administer the daemon.
     pub administrator: bool,
+    /// As what one is here, when one signed in.
+    pub role: HouseRole,
 }
 
 /// What happened. The connection sends most of them; a screen sends those under "the screen".
@@ -24,7 +26,8 @@ pub enum Update {
     /// Signed in, at each connect.
     SignedIn(Me),
     /// The daemon said this: what comes by itself, and the answers that anybody may learn from
-    /// (`synced`, `opened`, `history`, `members`, `rooms`, `who`, `people`, `devices`). Others are ignored.
+    /// (`synced`, `opened`, `history`, `members`, `rooms`, `room`, `restrictions`, `who`, `people`, `card`,
+    /// `contacts`, `inbox`, `devices`). Others are ignored.
     Event(Event),
     /// An own order is written down and will be carried out.
     Queued {
@@ -106,8 +109,14 @@ pub struct Changed {
     pub conversations: BTreeSet<ConversationId>,
     /// Notices that belong to no conversation.
     pub notices: bool,
-    /// The devices.
-    pub devices: bool,
+    /// What was asked for to be looked at: devices, a card, restrictions.
+    pub looked_up: bool,
+    /// What waits in the inbox.
+    pub inbox: bool,
+    /// Entries that were there look different: a message was taken away, somebody was blocked.
+    pub rewritten: bool,
+    /// Something came that asks for attention and is no message: a mention, an announcement.
+    pub calls: bool,
     /// Show this conversation: an own order made or joined it.
     pub go_to: Option<ConversationId>,
     /// Messages of others that came in unread.
@@ -123,7 +132,9 @@ impl Changed {
             || self.list
             || self.people
             || self.notices
-            || self.devices
+            || self.looked_up
+            || self.inbox
+            || self.rewritten
             || self.go_to.is_some()
             || !self.conversations.is_empty()
     }
@@ -134,7 +145,10 @@ impl Changed {
         self.list |= later.list;
         self.people |= later.people;
         self.notices |= later.notices;
-        self.devices |= later.devices;
+        self.looked_up |= later.looked_up;
+        self.inbox |= later.inbox;
+        self.rewritten |= later.rewritten;
+        self.calls |= later.calls;
         self.conversations.extend(later.conversations);
         self.go_to = later.go_to.or(self.go_to);
         self.heard.extend(later.heard);

@@ -41,6 +41,17 @@ impl Window {
         self.items.get(usize::try_from(index).ok()?)
     }
 
+    /// Messages that were taken away are no more to be read.
+    pub fn take_away(&mut self, seqs: impl IntoIterator<Item = Seq>) {
+        for seq in seqs {
+            let index = seq.0.checked_sub(self.base.0 + 1);
+            let index = index.and_then(|index| usize::try_from(index).ok());
+            if let Some(item) = index.and_then(|index| self.items.get_mut(index)) {
+                item.take_away();
+            }
+        }
+    }
+
     /// Adds the next entry. `Ok(false)` where it is held already.
     pub fn push(&mut self, entry: Entry) -> Result<bool, Gap> {
         let have = self.end();

@@ -203,14 +203,13 @@ impl<'a> Live<'a> {
                 more: true,
                 ..
             } => {
-                if let Some(after) = members.last() {
-                    out.push(members_after(*conversation, *after));
+                if let Some(last) = members.last() {
+                    out.push(members_after(*conversation, last.account));
                 }
             }
             Event::Rooms { rooms, more: true } => {
                 if let Some(last) = rooms.last() {
-                    let after = last.conversation;
-                    out.push(Out::Ask(Request::Rooms { after }, Asked::Reading(None)));
+                    out.push(rooms_after(last.conversation));
                 }
             }
             _ => {}
@@ -331,13 +330,9 @@ fn reading(command: &Command) -> Option<Out> {
         Command::FetchMembers { conversation } => {
             return Some(members_after(*conversation, AccountId(0)));
         }
-        Command::FetchRooms => (
-            Request::Rooms {
-                after: ConversationId(0),
-            },
-            None,
-        ),
-        Command::FetchWho => (Request::Who {}, None),
+        Command::FetchRooms => return Some(rooms_after(ConversationId(0))),
+        Command::FetchWho => (Request::Who { since: None }, None),
+        Command::Ask(request) => (request.clone(), place_of(request)),
         Command::FetchDevices => (Request::Devices {}, None),
         _ => return None,
     };
@@ -352,6 +347,21 @@ fn members_after(conversation: ConversationId, after: AccountId) -> Out {
         },
         Asked::Reading(Some(conversation)),
     )
+}
+
+fn rooms_after(after: ConversationId) -> Out {
+    let text = String::new();
+    Out::Ask(Request::Rooms { after, text }, Asked::Reading(None))
+}
+
+/// What a question is about.
+fn place_of(request: &Request) -> Option<ConversationId> {
+    match request {
+        Request::Room { conversation } | Request::Restrictions { conversation } => {
+            Some(*conversation)
+        }
+        _ => None,
+    }
 }
 
 /// Tells the model.

@@ -354,7 +354,10 @@ fn lists_are_asked_for_to_their_end() {
     let mut line = device.connect();
     line.goes_live();
     line.command(Command::FetchMembers { conversation: HERE });
-    let members = vec![chat_shared::AccountId(7)];
+    let members = vec![chat_shared::Member {
+        account: chat_shared::AccountId(7),
+        role: chat_shared::RoomRole::Member,
+    }];
     line.answer(Event::Members {
         conversation: HERE,
         seq: Seq(1),
@@ -380,4 +383,57 @@ fn the_purpose_of_a_request_is_forgotten_with_its_answer() {
     let mut out = Vec::new();
     line.live.take(RequestId(99), Event::Noted {}, 0, &mut out);
     assert!(out.is_empty());
+}
+
+#[test]
+fn acts_are_orders_like_any_other_and_questions_are_asked_as_they_are() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    let account = chat_shared::AccountId(7);
+    let act = chat_shared::Command::Block { account };
+    let order = Order::Act { act: act.clone() };
+    line.command(Command::Do(order));
+    let request = Request::Card { account };
+    line.command(Command::Ask(request.clone()));
+    let asked: Vec<_> = line
+        .asked
+        .iter()
+        .map(|(_, request)| request.clone())
+        .collect();
+    let (nonce, settled, command) = (Nonce(1), Nonce(0), act);
+    let numbered = Request::Command {
+        nonce,
+        settled,
+        command,
+    };
+    assert_eq!(asked, [numbered, request]);
+    // Without an answer it is sent again on the next connection, under its number.
+    let mut line = device.connect();
+    line.open();
+    assert!(matches!(
+        line.asked[0].1,
+        Request::Command {
+            nonce: Nonce(1),
+            ..
+        }
+    ));
+    line.done();
+    assert_eq!(line.looks(), ["sync"]);
+}
+
+#[test]
+fn a_question_that_is_refused_is_told() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    line.command(Command::Ask(Request::Restrictions { conversation: HERE }));
+    line.refuse(FaultCode::NotAllowed);
+    let Some(Update::Notice { conversation, text }) = line.told.last() else {
+        panic!("{:?}", line.told.last());
+    };
+    assert_eq!(
+        (*conversation, text.as_str()),
+        (Some(HERE), "could not read: no")
+    );
 }

@@ -88,6 +88,7 @@ pub async fn by_password(
             account,
             name,
             administrator,
+            role,
             data,
             ..
         } => {
@@ -97,6 +98,7 @@ pub async fn by_password(
                 account,
                 name,
                 administrator,
+                role,
             })
         }
         other => Err(unexpected(&other)),
@@ -111,11 +113,13 @@ pub async fn by_token(session: &mut Session, credentials: &Credentials) -> Resul
             account,
             name,
             administrator,
+            role,
             ..
         } => Ok(Me {
             account,
             name,
             administrator,
+            role,
         }),
         other => Err(unexpected(&other)),
     }

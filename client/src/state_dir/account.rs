@@ -80,6 +80,11 @@ impl AccountFolder {
         files::replace(&self.path.join("credentials.json"), text.as_bytes())
     }
 
+    /// Takes away by what this device signed in: the account is no more.
+    pub fn forget(&self) -> io::Result<()> {
+        files::remove(&self.path.join("credentials.json"))
+    }
+
     /// Held by the one process that signs in with a password and adds a device, so that many which
     /// start at once do not add one each.
     pub fn lock_for_sign_in(&self) -> io::Result<File> {
@@ -151,6 +156,16 @@ mod tests {
         assert_eq!((first.id, second.id), (StreamId(0), StreamId(1)));
         drop(first);
         assert_eq!(account.take_stream(DeviceId(1)).unwrap().id, StreamId(0));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_and_may_be_forgotten_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let account = AccountFolder::at(folder.path().into());
+        account.save(&Credentials::new("anna", 1, "t")).unwrap();
+        account.forget().unwrap();
+        assert_eq!(account.credentials().unwrap(), None);
+        account.forget().unwrap();
     }
 
     #[test]

@@ -38,6 +38,15 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     written().map_err(|error| named(path, &error))
 }
 
+/// Takes a file away; one that is not there is gone already.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_folder(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(named(path, &error)),
+    }
+}
+
 /// Opens a file to append to.
 pub fn append(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new()
@@ -91,6 +100,26 @@ pub fn component(name: &str) -> String {
     component
 }
 
+/// The name that became a component; nothing where that cannot be told, as for one that was too long.
+pub fn name_of(component: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(component.len());
+    let mut rest = component.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first == b'%' {
+            let digits = after
+                .get(..2)
+                .and_then(|two| std::str::from_utf8(two).ok())?;
+            bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            rest = after.get(2..)?;
+        } else {
+            bytes.push(*first);
+        }
+    }
+    let name = String::from_utf8(bytes).ok()?;
+    (self::component(&name) == component).then_some(name)
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
@@ -115,6 +144,22 @@ mod tests {
         assert_eq!(component("жора"), "%D0%B6%D0%BE%D1%80%D0%B0");
         let (long, other) = (component(&"中".repeat(32)), component(&"中".repeat(33)));
         assert!(long.len() <= COMPONENT_BYTES && long != other, "{long}");
+    }
+
+    #[test]
+    fn a_component_tells_its_name() {
+        for name in [
+            "office.lan:7420",
+            "unix:/run/chatd/chatd.sock",
+            "[::1]:7420",
+            "жора",
+        ] {
+            assert_eq!(name_of(&component(name)).as_deref(), Some(name));
+        }
+        let long = component(&"中".repeat(90));
+        for other in ["a%", "a%2", "a%zz", "a%2f", ".hidden", "a b", long.as_str()] {
+            assert_eq!(name_of(other), None, "{other}");
+        }
     }
 
     #[test]

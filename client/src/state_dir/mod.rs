@@ -32,7 +32,7 @@ pub struct StateDir {
     root: PathBuf,
 }
 
-/// What was used last.
+/// An account at a server, such as the one used last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Last {
     /// The server, as [`crate::net::Place`] writes it.
@@ -122,6 +122,26 @@ impl StateDir {
         Ok(names)
     }
 
+    /// Every account that has signed in from here, by server and name.
+    pub fn all_accounts(&self) -> io::Result<Vec<Last>> {
+        let mut all = Vec::new();
+        for entry in fs::read_dir(&self.root)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let server = name.to_str().and_then(files::name_of);
+            let Some(server) = server.filter(|_| entry.path().is_dir()) else {
+                continue;
+            };
+            let names = self.accounts(&server)?.into_iter();
+            all.extend(names.map(|account| Last {
+                server: server.clone(),
+                account,
+            }));
+        }
+        all.sort_by(|a, b| (&a.server, &a.account).cmp(&(&b.server, &b.account)));
+        Ok(all)
+    }
+
     /// The folder of an account at a server; made where it is missing.
     pub fn account(&self, server: &str, account: &str) -> io::Result<AccountFolder> {
         let path = self
@@ -186,5 +206,22 @@ mod tests {
                 .unwrap();
         }
         assert_eq!(state.accounts("h:1").unwrap(), ["anna", "boris"]);
+    }
+
+    #[test]
+    fn all_accounts_are_known_with_their_servers() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().into()).unwrap();
+        state.remember_pin("b.lan:7420", Pin([1; 32])).unwrap();
+        for (server, name) in [("unix:/run/chatd.sock", "boris"), ("b.lan:7420", "anna")] {
+            let account = state.account(server, name).unwrap();
+            account.save(&Credentials::new(name, 1, "t")).unwrap();
+        }
+        let all = state.all_accounts().unwrap();
+        let shown: Vec<_> = all
+            .iter()
+            .map(|known| format!("{}@{}", known.account, known.server))
+            .collect();
+        assert_eq!(shown, ["anna@b.lan:7420", "boris@unix:/run/chatd.sock"]);
     }
 }

@@ -1,17 +1,22 @@
 //! What a finished line does: it is said, or it is a command.
 
-use super::app::{App, Here};
+use super::app::App;
+use super::here::Here;
 use super::layout::PeoplePane;
-use super::presence;
-use crate::input::{Action, Line, commands};
+use super::overlay::Subject;
+use crate::input::{Action, Line, Notices, Which, commands};
 use crate::model::{Conversation, Kind};
 use crate::net::{Command, Order};
-use chat_shared::AccountId;
-use chat_shared::names::{AccountName, RoomName};
+use chat_shared::names::RoomName;
+use chat_shared::{AccountId, Command as Act};
 use std::collections::BTreeSet;
 
 impl App {
     pub(super) fn enter(&mut self) {
+        if let Some(conversation) = self.asks_name.take() {
+            let name = self.editor.take();
+            return self.delete_named(conversation, &name);
+        }
         let line = match commands::read(self.editor.text()) {
             Ok(line) => line,
             // The text stays in the line, to be mended.
@@ -35,7 +40,9 @@ impl App {
                     ));
                 }
                 self.finish_line();
-                self.set_here(Here::Yes);
+                if self.here == Here::Away {
+                    self.set_here(Here::Yes);
+                }
                 self.send(Command::Do(Order::Post { conversation, text }));
                 self.follow();
             }
@@ -55,22 +62,154 @@ impl App {
         match action {
             Action::Join(room) => self.join(&room),
             Action::Leave(room) => self.leave(room.as_ref()),
-            Action::Create { room, topic } => {
-                self.send(Command::Do(Order::CreateRoom {
-                    name: room.into(),
-                    topic,
-                }));
-            }
+            Action::Create {
+                room,
+                access,
+                topic,
+            } => self.send(Command::Do(Order::CreateRoom {
+                name: room.into(),
+                topic,
+                access,
+            })),
             Action::Topic(text) => self.topic(text),
-            Action::Message { to, text } => self.message(&to, text),
+            Action::Message { to, text } => {
+                if let Some(with) = self.persons(&to) {
+                    self.talk_to(with, text);
+                }
+            }
+            Action::Delete(reason) => self.delete_message(reason),
+            Action::Report(reason) => self.report_message(reason),
+            Action::Unfold => self.toggle_folded(),
+
+            Action::Profile(change) => self.profile(change),
+            Action::Status { text, for_ms } => {
+                let until = self.ends(for_ms);
+                self.act_on(Act::SetStatus { text, until });
+            }
+            Action::Be(state) => self.be(state),
             Action::Who => self.who(),
-            Action::Rooms => self.rooms(),
+            Action::Card(name) => self.card(name.as_ref()),
+            Action::Find(text) => self.look_at(Subject::Found(text), ""),
+            Action::Contacts => self.look_at(Subject::Contacts, ""),
+            Action::Contact(act) => self.contact(act),
+            Action::Block(name) => {
+                if let Some(account) = self.person(&name) {
+                    self.act_on(Act::Block { account });
+                }
+            }
+            Action::Unblock(name) => {
+                if let Some(account) = self.person(&name) {
+                    self.act_on(Act::Unblock { account });
+                }
+            }
+            Action::Inbox => self.look_at(Subject::Inbox, ""),
+            Action::Dismiss => self.dismiss_item(None),
+            Action::Announce { to, text } => self.announce(to, text),
+
+            Action::Rooms(text) => self.look_at(Subject::Rooms, &text),
+            Action::Room => self.show_room(),
+            Action::Change(change) => self.act_here(|conversation| Act::ChangeRoom {
+                conversation,
+                change,
+            }),
+            Action::Rename(name) => self.act_here(|conversation| Act::RenameRoom {
+                conversation,
+                name: name.into(),
+            }),
+            Action::DeleteRoom(name) => self.delete_room(name),
+            Action::Bans => self.restrictions(),
+            Action::Invite(_)
+            | Action::Uninvite(_)
+            | Action::Role { .. }
+            | Action::Kick { .. }
+            | Action::Ban { .. }
+            | Action::Unban(_)
+            | Action::Mute { .. }
+            | Action::Unmute(_) => self.moderate(action),
+
+            Action::Devices => self.look_at(Subject::Devices, ""),
+            Action::Revoke(Which::Others) => self.act_on(Act::RevokeOtherDevices {}),
+            Action::Revoke(Which::One(device)) => self.send(Command::RevokeDevice { device }),
+            Action::Passwd => self.tell(
+                "a password is typed outside of the screen: /quit, then chatc passwd (it asks for both)",
+            ),
+            Action::Notices(wanted) => self.set_notices(wanted),
             Action::People => self.toggle_people(),
-            Action::Away => self.set_here(Here::Away),
-            Action::Back => self.set_here(Here::Yes),
-            Action::Help => self.help(),
+            Action::Help(word) => self.look_at(Subject::Help, &word),
             Action::Quit => self.quit(),
         }
+    }
+
+    /// What is done to somebody in the open room.
+    fn moderate(&mut self, action: Action) {
+        match action {
+            Action::Invite(who) => {
+                self.act_on_person(&who, |conversation, account| Act::InviteToRoom {
+                    conversation,
+                    account,
+                })
+            }
+            Action::Uninvite(who) => {
+                self.act_on_person(&who, |conversation, account| Act::UninviteFromRoom {
+                    conversation,
+                    account,
+                })
+            }
+            Action::Role { who, role } => {
+                self.act_on_person(&who, |conversation, account| Act::SetRoomRole {
+                    conversation,
+                    account,
+                    role,
+                })
+            }
+            Action::Kick { who, reason } => {
+                self.act_on_person(&who, |conversation, account| Act::Kick {
+                    conversation,
+                    account,
+                    reason,
+                })
+            }
+            Action::Ban {
+                who,
+                for_ms,
+                reason,
+            } => {
+                let until = self.ends(for_ms);
+                self.act_on_person(&who, |conversation, account| Act::Ban {
+                    conversation,
+                    account,
+                    until,
+                    reason,
+                });
+            }
+            Action::Unban(who) => self.act_on_person(&who, |conversation, account| Act::Unban {
+                conversation,
+                account,
+            }),
+            Action::Mute {
+                who,
+                for_ms,
+                reason,
+            } => {
+                let until = self.ends(for_ms);
+                self.act_on_person(&who, |conversation, account| Act::Mute {
+                    conversation,
+                    account,
+                    until,
+                    reason,
+                });
+            }
+            Action::Unmute(who) => self.act_on_person(&who, |conversation, account| Act::Unmute {
+                conversation,
+                account,
+            }),
+            _ => {}
+        }
+    }
+
+    fn set_notices(&mut self, wanted: Option<Notices>) {
+        self.notices = wanted.unwrap_or(self.notices);
+        self.note = Some(format!("comings and goings: {}", self.notices.word()));
     }
 
     fn join(&mut self, room: &RoomName) {
@@ -124,17 +263,6 @@ impl App {
         }
     }
 
-    fn message(&mut self, to: &[AccountName], text: Option<String>) {
-        let mut with: Vec<AccountId> = Vec::new();
-        for name in to {
-            match self.model.people().named(name.as_str()) {
-                Some(account) => with.push(account),
-                None => return self.tell(format!("there is nobody called {name}")),
-            }
-        }
-        self.talk_to(with, text);
-    }
-
     /// Goes to the direct conversation with these people; where there is none yet, the daemon makes it.
     pub(super) fn talk_to(&mut self, with: Vec<AccountId>, text: Option<String>) {
         let mut all: BTreeSet<_> = with.iter().copied().collect();
@@ -151,55 +279,6 @@ impl App {
         if let Some(text) = text {
             self.send(Command::Do(Order::Post { conversation, text }));
         }
-    }
-
-    fn who(&mut self) {
-        let people = self.model.people();
-        let present: Vec<_> = people
-            .present()
-            .into_iter()
-            .map(|(account, state)| {
-                format!(
-                    "{} {} ({})",
-                    presence::mark(state),
-                    people.name(account),
-                    presence::word(state)
-                )
-            })
-            .collect();
-        let text = match present.len() {
-            0 => "it is not known who is here".to_owned(),
-            count => format!("{count} here\n{}", present.join("\n")),
-        };
-        self.tell(text);
-    }
-
-    fn rooms(&mut self) {
-        let rooms: Vec<_> = self
-            .model
-            .directory()
-            .iter()
-            .map(|room| {
-                let joined = if room.joined { "●" } else { " " };
-                format!("{joined} #{}  {}", room.name, room.topic)
-                    .trim_end()
-                    .to_owned()
-            })
-            .collect();
-        let text = match rooms.len() {
-            0 => "there are no public rooms yet: /create #ROOM makes one".to_owned(),
-            count => format!(
-                "{count} public rooms, ● those you are in\n{}",
-                rooms.join("\n")
-            ),
-        };
-        self.tell(text);
-    }
-
-    fn help(&mut self) {
-        let mut lines = commands::help();
-        lines.push("//TEXT says a text that begins with a slash; F1 tells the keys".to_owned());
-        self.tell(lines.join("\n"));
     }
 
     pub(super) fn toggle_people(&mut self) {

@@ -5,17 +5,20 @@
 
 use super::caret::Caret;
 use super::conversations::ConversationList;
+use super::here::Here;
 use super::input_line::InputLine;
 use super::layout::{Layout, PeoplePane};
-use super::log_view::{Feed, LogView};
+use super::log_view::LogView;
+use super::overlay::Overlay;
 use super::people::PeopleList;
-use super::rows::Context;
+use super::places::Goal;
+use super::shown::feed;
 use super::status::Status;
 use crate::config::{Bell, ScreenConfig};
-use crate::input::{Completer, Editor, History};
-use crate::model::{Changed, Connection, Conversation, Line, Model, Update};
+use crate::input::{Completer, Editor, History, Notices};
+use crate::model::{Changed, Connection, Conversation, Model, Update};
 use crate::net::{Command, Handle};
-use chat_shared::{ConversationId, PresenceState, Seq, Timestamp};
+use chat_shared::{ConversationId, Seq, Timestamp};
 use cursive::Vec2;
 use jiff::tz::TimeZone;
 use std::collections::HashMap;
@@ -30,16 +33,6 @@ pub(super) struct Setup {
     pub clock: fn() -> Timestamp,
     /// Where the terminal is told to show its cursor.
     pub caret: Caret,
-}
-
-/// Whether one is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Here {
-    Yes,
-    /// No key for a while: the next key changes it.
-    Idle,
-    /// Said by `/away`: only `/back` or writing something changes it.
-    Away,
 }
 
 /// The root view.
@@ -61,6 +54,18 @@ pub(super) struct App {
     /// Behind which entry the unread line stands. The model moves its own with every message that
     /// comes in; on the screen it has to stay where it was when one came.
     pub(super) unread_after: Option<Seq>,
+    /// The message that is chosen.
+    pub(super) chosen: Option<Seq>,
+    /// The message that one is on the way to.
+    pub(super) goal: Option<Goal>,
+    /// How comings and goings are told.
+    pub(super) notices: Notices,
+    /// Whether messages of people whom one blocks are shown here.
+    pub(super) unfolds: bool,
+    /// Lists over the messages; the last one is seen.
+    pub(super) overlays: Vec<Overlay>,
+    /// The next line is to be the name of this room, to delete it.
+    pub(super) asks_name: Option<ConversationId>,
     pub(super) input: InputLine,
     pub(super) status: Status,
     /// For the moment; gone with the next key.
@@ -96,6 +101,12 @@ impl App {
             drafts: HashMap::new(),
             open: None,
             unread_after: None,
+            chosen: None,
+            goal: None,
+            notices: Notices::default(),
+            unfolds: false,
+            overlays: Vec::new(),
+            asks_name: None,
             input: InputLine::default(),
             status: Status::default(),
             note: None,
@@ -119,27 +130,6 @@ impl App {
     pub(super) fn set_focus(&mut self, focused: bool) {
         self.focused = focused;
         self.mark_read();
-    }
-
-    /// No key for a while, or a key again.
-    pub(super) fn set_idle(&mut self, idle: bool) {
-        match (self.here, idle) {
-            (Here::Yes, true) => self.set_here(Here::Idle),
-            (Here::Idle, false) => self.set_here(Here::Yes),
-            _ => {}
-        }
-    }
-
-    pub(super) fn set_here(&mut self, here: Here) {
-        if self.here != here {
-            self.here = here;
-            let state = if here == Here::Yes {
-                PresenceState::Online
-            } else {
-                PresenceState::Away
-            };
-            self.send(Command::SetPresence { state });
-        }
     }
 
     /// Whether the program is to end.
@@ -217,22 +207,14 @@ impl App {
 
     /// Something to scroll in.
     pub(super) fn scroll_up(&mut self, rows: usize) {
-        let feed = feed(
-            &self.model,
-            &self.setup,
-            self.unread_after,
-            self.layout.log.width(),
-        );
+        let width = self.layout.log.width();
+        let feed = feed(&self.model, &self.setup, &self.shown(), width);
         self.log.scroll_up(rows, &feed);
     }
 
     pub(super) fn scroll_down(&mut self, rows: usize) {
-        let feed = feed(
-            &self.model,
-            &self.setup,
-            self.unread_after,
-            self.layout.log.width(),
-        );
+        let width = self.layout.log.width();
+        let feed = feed(&self.model, &self.setup, &self.shown(), width);
         self.log.scroll_down(rows, &feed);
         self.mark_read();
     }
@@ -244,6 +226,9 @@ impl App {
 
     fn show(&mut self, id: Option<ConversationId>) {
         self.open = id;
+        self.chosen = None;
+        self.unfolds = false;
+        self.asks_name = None;
         self.editor.set(self.drafts.remove(&id).unwrap_or_default());
         self.completer.reset();
         self.history.edited();
@@ -258,14 +243,15 @@ impl App {
         self.mark_read();
     }
 
-    fn react(&mut self, changed: Changed) {
+    pub(super) fn react(&mut self, changed: Changed) {
+        self.lists_are_old |= changed.is_visible();
         for command in changed.needs {
             self.send(command);
         }
-        if changed.people {
+        if changed.people || changed.rewritten {
             self.log.forget_rows();
         }
-        self.lists_are_old |= changed.list || changed.people || !changed.conversations.is_empty();
+        self.rings |= changed.calls && self.setup.config.bell != Bell::Never;
         for heard in changed.heard {
             let is_open = self.open == Some(heard.conversation);
             if is_open && !self.is_reading() {
@@ -281,6 +267,8 @@ impl App {
                 Bell::All => !(is_open && self.is_reading()),
             };
         }
+        // Whoever is not to be disturbed is not.
+        self.rings &= self.here != Here::DoNotDisturb;
         // One wrote something: it was all read.
         if self
             .model
@@ -340,30 +328,5 @@ impl App {
                 .apply(Update::WantsOlder(id), (self.setup.clock)());
             self.react(changed);
         }
-    }
-}
-
-/// The open conversation as the log shows it; without one, what the client has to say.
-pub(super) fn feed<'a>(
-    model: &'a Model,
-    setup: &'a Setup,
-    unread_after: Option<Seq>,
-    width: usize,
-) -> Feed<'a> {
-    let mut lines = match model.open_conversation() {
-        Some(open) => open.lines(),
-        None => model.notices().iter().map(Line::Notice).collect(),
-    };
-    lines.retain(|line| *line != Line::UnreadLine);
-    let context = Context {
-        model,
-        zone: &setup.zone,
-        time: &setup.config.time,
-        width,
-    };
-    Feed {
-        lines,
-        unread_after,
-        context,
     }
 }

@@ -42,7 +42,7 @@ impl ConversationList {
                 id: conversation.id(),
                 mark: mark(conversation, model),
                 title: model.title(conversation),
-                unread: conversation.unread(),
+                unread: model.unread_in(conversation),
                 is_open: open == Some(conversation.id()),
             }));
         }

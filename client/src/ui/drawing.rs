@@ -1,10 +1,14 @@
 //! The screen as cursive sees it: one view, whose parts are laid out and drawn here.
 
-use super::app::{App, feed};
+use super::app::App;
 use super::cells;
 use super::layout::{GAP, Layout};
+use super::presence;
+use super::shown::feed;
 use super::status::Status;
 use super::theme::Role;
+use crate::model::Kind;
+use chat_shared::{AccountId, PresenceState};
 use cursive::direction::Direction;
 use cursive::event::{Event, EventResult};
 use cursive::view::{CannotFocus, View};
@@ -22,18 +26,24 @@ impl View for App {
         self.people
             .layout(self.layout.people.map_or(0, |part| part.height()));
         let log = self.layout.log.size();
-        let feed = feed(&self.model, &self.setup, self.unread_after, log.x);
+        self.pursue_goal();
+        let feed = feed(&self.model, &self.setup, &self.shown(), log.x);
         self.log.layout(log, &feed);
         self.fetch_older();
+        self.fill_overlay();
         if let Some(input) = self.layout.input {
             self.input.layout(input.width(), &self.editor);
             let caret = input.top_left() + (self.input.caret().min(input.width() - 1), 0);
-            self.setup.caret.set(Some(caret));
+            // What is typed goes into the list, while there is one.
+            let is_typed_here = self.overlays.is_empty();
+            self.setup.caret.set(is_typed_here.then_some(caret));
         } else {
             self.setup.caret.set(None);
         }
         let now = (self.setup.clock)();
-        self.status = Status::of(&self.model, &self.setup.account, self.note.as_deref(), now);
+        let question = self.question();
+        let note = self.note.as_deref().or(question.as_deref());
+        self.status = Status::of(&self.model, &self.setup.account, note, now);
     }
 
     fn draw(&self, printer: &Printer) {
@@ -76,6 +86,9 @@ impl View for App {
                 }
             });
         }
+        if let Some(overlay) = self.overlays.last() {
+            overlay.draw(&part(layout.over()));
+        }
         if let Some(rect) = layout.people {
             self.people.draw(&part(rect));
             printer.with_style(Role::Quiet.style(), |printer| {
@@ -109,14 +122,47 @@ impl App {
         let Some(open) = self.model.open_conversation() else {
             return Default::default();
         };
-        let topic = match open.topic() {
-            "" if open.is_room() => match open.member_count() {
+        let about = match open.kind() {
+            Kind::Room { topic, .. } if !topic.is_empty() => topic.clone(),
+            Kind::Room { .. } => match open.member_count() {
                 1 => "only you".into(),
                 count => format!("{count} people"),
             },
-            topic => topic.to_owned(),
+            Kind::Direct { members } => {
+                let mut others = members
+                    .iter()
+                    .filter(|account| !self.model.is_me(**account));
+                match (others.next(), others.next()) {
+                    (Some(other), None) => self.about_person(*other),
+                    _ => format!("{} people", members.len()),
+                }
+            }
         };
-        (self.model.title(open), topic)
+        (self.model.title(open), about)
+    }
+
+    /// Who one is talking to, and whether they are there to hear it.
+    fn about_person(&self, account: AccountId) -> String {
+        let people = self.model.people();
+        let mut parts = Vec::new();
+        let label = people.label(account);
+        if label != people.name(account) {
+            parts.push(label.into_owned());
+        }
+        if self.model.contacts().is_blocked(account) {
+            parts.push("blocked".to_owned());
+        }
+        if people.presence(account) == PresenceState::Offline {
+            if self.model.connection().is_online() {
+                parts.push("not here: what you write waits for them".to_owned());
+            }
+        } else {
+            parts.push(presence::word(people.presence(account)).to_owned());
+        }
+        if let Some(status) = people.status(account, (self.setup.clock)()) {
+            parts.push(status.text.clone());
+        }
+        parts.join(" · ")
     }
 
     /// What stands where there is nothing to read yet.

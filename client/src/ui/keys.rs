@@ -29,6 +29,11 @@ pub(super) enum KeyAction {
     Next,
     Previous,
     NextUnread,
+    ChooseUp,
+    ChooseDown,
+    Unfold,
+    Inbox,
+    Contacts,
     TakeBack,
     Keys,
     People,
@@ -89,6 +94,31 @@ const BINDINGS: &[Binding] = &[
         action: KeyAction::NextUnread,
         events: &[Event::AltChar('a')],
         help: Some(("Alt-A", "next one with something unread")),
+    },
+    Binding {
+        action: KeyAction::Inbox,
+        events: &[Event::AltChar('i')],
+        help: Some(("Alt-I", "the inbox: all that waits")),
+    },
+    Binding {
+        action: KeyAction::Contacts,
+        events: &[key(Key::F3), Event::AltChar('c')],
+        help: Some(("F3 Alt-C", "contacts")),
+    },
+    Binding {
+        action: KeyAction::ChooseUp,
+        events: &[Event::Ctrl(Key::Up), Event::AltChar('k')],
+        help: Some(("Ctrl-Up Alt-K", "choose a message, to /delete or /report")),
+    },
+    Binding {
+        action: KeyAction::ChooseDown,
+        events: &[Event::Ctrl(Key::Down), Event::AltChar('j')],
+        help: Some(("Ctrl-Down Alt-J", "the one below")),
+    },
+    Binding {
+        action: KeyAction::Unfold,
+        events: &[Event::AltChar('o')],
+        help: Some(("Alt-O", "show or fold what blocked people said")),
     },
     Binding {
         action: KeyAction::PageUp,
@@ -205,7 +235,7 @@ const BINDINGS: &[Binding] = &[
     Binding {
         action: KeyAction::Keys,
         events: &[key(Key::F1)],
-        help: Some(("F1", "these keys; /help: commands")),
+        help: Some(("F1", "these keys and all commands")),
     },
     Binding {
         action: KeyAction::Redraw,

@@ -93,6 +93,16 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Where a list stands that is over the messages: title and log together.
+    pub(super) fn over(&self) -> Rect {
+        match self.title {
+            Some(title) => Rect::from_corners(title.top_left(), self.log.bottom_right()),
+            None => self.log,
+        }
+    }
+}
+
 /// Whether a place on the screen is in a part.
 pub(super) fn is_in(part: Rect, at: Vec2) -> bool {
     at.fits(part.top_left()) && at.fits_in(part.bottom_right())

@@ -9,7 +9,7 @@ use super::cells;
 use super::rows::{self, Context, Row};
 use super::theme::Role;
 use crate::command::Ticket;
-use crate::model::Line;
+use crate::model::{Item, Line};
 use chat_shared::{Seq, Timestamp};
 use cursive::{Printer, Vec2};
 use std::collections::HashMap;
@@ -24,6 +24,8 @@ pub(super) struct Feed<'a> {
     pub lines: Vec<Line<'a>>,
     /// Behind which entry the unread line stands.
     pub unread_after: Option<Seq>,
+    /// The message that is chosen.
+    pub chosen: Option<Seq>,
     pub context: Context<'a>,
 }
 
@@ -123,6 +125,35 @@ impl LogView {
         self.fix(place, seen, feed);
     }
 
+    /// Scrolls so that an entry can be seen; says whether it is there.
+    pub(super) fn reveal(&mut self, seq: Seq, feed: &Feed) -> bool {
+        let Some(line) = feed.lines.iter().position(|line| holds(line, seq)) else {
+            return false;
+        };
+        let seen = match self.anchor {
+            Anchor::Bottom => newest(feed),
+            Anchor::Top { seen, .. } => seen,
+        };
+        let Some(top) = self.top(feed) else {
+            return false;
+        };
+        let begin = Place { line, row: 0 };
+        if line < top.line || (line == top.line && top.row > 0) {
+            self.fix(begin, seen, feed);
+        } else {
+            let end = Place {
+                line,
+                row: self.height(line, feed),
+            };
+            // One row is the marker of what is below.
+            let first = self.up(end, self.size.y.saturating_sub(1), feed);
+            if (first.line, first.row) > (top.line, top.row) {
+                self.fix(first, seen, feed);
+            }
+        }
+        true
+    }
+
     /// Works out what is visible at this size.
     pub(super) fn layout(&mut self, size: Vec2, feed: &Feed) {
         if self.size.x != size.x {
@@ -146,6 +177,7 @@ impl LogView {
             let new = feed.lines.iter().rev().map_while(|line| match line {
                 Line::Entry(item) if item.seq() <= seen => None,
                 Line::Entry(item) => Some(usize::from(item.is_message())),
+                Line::Moves(_) if last_seq(line) <= Some(seen) => None,
                 _ => Some(0),
             });
             let word = match new.sum::<usize>() {
@@ -201,7 +233,10 @@ impl LogView {
             Anchor::Top {
                 key: wanted, row, ..
             } => {
-                let line = feed.lines.iter().rposition(|line| key(line) == wanted)?;
+                let line = feed.lines.iter().rposition(|line| match wanted {
+                    Key::Entry(seq) => holds(line, seq),
+                    wanted => key(line) == wanted,
+                })?;
                 let row = row + above(line, feed).len().cast_signed();
                 Some(match usize::try_from(row) {
                     Ok(row) => Place {
@@ -259,10 +294,13 @@ impl LogView {
         let mut found = Vec::with_capacity(count);
         let mut skip = top.row;
         for line in top.line..feed.lines.len() {
-            for row in above(line, feed)
-                .into_iter()
-                .chain(self.body(line, feed).iter().cloned())
-            {
+            let is_chosen = feed.chosen.is_some() && last_seq(&feed.lines[line]) == feed.chosen;
+            let body = self.body(line, feed);
+            let mut body: Vec<_> = body.iter().cloned().collect();
+            if is_chosen {
+                body = body.into_iter().map(Row::chosen).collect();
+            }
+            for row in above(line, feed).into_iter().chain(body) {
                 if found.len() == count {
                     return found;
                 }
@@ -281,7 +319,7 @@ impl LogView {
     }
 
     fn body(&mut self, line: usize, feed: &Feed) -> Arc<[Row]> {
-        let Line::Entry(item) = feed.lines[line] else {
+        let Line::Entry(item) = &feed.lines[line] else {
             return rows::body(&feed.lines[line], feed.context).into();
         };
         if let Some(rows) = self.cache.get(&item.seq()) {
@@ -302,18 +340,14 @@ fn above(line: usize, feed: &Feed) -> Vec<Row> {
     let mut rows: Vec<_> = rows::day(before, &feed.lines[line], feed.context)
         .into_iter()
         .collect();
-    let seq = |line: &Line| match line {
-        Line::Entry(item) => Some(item.seq()),
-        _ => None,
-    };
     let entry_before = || {
         feed.lines[..line]
             .iter()
             .rev()
-            .find_map(seq)
+            .find_map(last_seq)
             .unwrap_or_default()
     };
-    if let (Some(unread_after), Some(this)) = (feed.unread_after, seq(&feed.lines[line]))
+    if let (Some(unread_after), Some(this)) = (feed.unread_after, last_seq(&feed.lines[line]))
         && this > unread_after
         && entry_before() <= unread_after
     {
@@ -325,9 +359,28 @@ fn above(line: usize, feed: &Feed) -> Vec<Row> {
 fn key(line: &Line) -> Key {
     match line {
         Line::Entry(item) => Key::Entry(item.seq()),
+        Line::Moves(run) => run.first().map_or(Key::None, |item| Key::Entry(item.seq())),
         Line::Notice(notice) => Key::Notice(notice.at, notice.after),
         Line::Pending(pending) => Key::Pending(pending.ticket),
         Line::UnreadLine => Key::None,
+    }
+}
+
+/// Whether an entry is told by this line.
+fn holds(line: &Line, seq: Seq) -> bool {
+    match line {
+        Line::Entry(item) => item.seq() == seq,
+        Line::Moves(run) => run.iter().any(|item| item.seq() == seq),
+        _ => false,
+    }
+}
+
+/// The newest entry that is told by this line.
+fn last_seq(line: &Line) -> Option<Seq> {
+    match line {
+        Line::Entry(item) => Some(item.seq()),
+        Line::Moves(run) => run.last().copied().map(Item::seq),
+        _ => None,
     }
 }
 
@@ -335,9 +388,6 @@ fn newest(feed: &Feed) -> Seq {
     feed.lines
         .iter()
         .rev()
-        .find_map(|line| match line {
-            Line::Entry(item) => Some(item.seq()),
-            _ => None,
-        })
+        .find_map(last_seq)
         .unwrap_or_default()
 }

@@ -8,26 +8,38 @@
 //! In reading order: `run` the loop, `terminal` cursive's backend, `caret` its cursor,
 //! `keyboard` what is read from it, `paste` pasted text told apart; `app` the screen as a
 //! whole, `drawing` the same as cursive sees it, `keys` the table of keys, `typing` what keys
-//! do, `actions` what a finished line does, `layout` where everything stands;
-//! `conversations`, `log_view`, `people`, `status`, `input_line` the parts; `rows` and
-//! `wrap` lines as rows, `cells` text as cells; `presence` and `theme` how things look.
+//! do, `actions` what a finished line does (`people_actions` and `room_actions` what it does to
+//! whom), `here` whether one is there, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
+//! `people`, `status`, `input_line` the parts; `overlay` a list over them, `overlay_keys` what keys
+//! do in it, `lists` and `card` what it holds; `shown`, `fold`, `rows` and `wrap` lines as rows, `cells`
+//! text as cells; `presence` and `theme` how things look.
 
 mod actions;
 mod app;
+mod card;
 mod caret;
 mod cells;
 mod conversations;
 mod drawing;
+mod fold;
+mod here;
 mod input_line;
 mod keyboard;
 mod keys;
 mod layout;
+mod lists;
 mod log_view;
+mod overlay;
+mod overlay_keys;
 mod paste;
 mod people;
+mod people_actions;
+mod places;
 mod presence;
+mod room_actions;
 mod rows;
 mod run;
+mod shown;
 mod status;
 mod terminal;
 #[cfg(test)]

@@ -7,6 +7,8 @@ pub(super) fn mark(state: PresenceState) -> &'static str {
     match state {
         PresenceState::Online => "●",
         PresenceState::Away => "◐",
+        PresenceState::DoNotDisturb => "■",
+        PresenceState::Invisible => "◌",
         PresenceState::Offline | PresenceState::Unknown => "○",
     }
 }
@@ -16,6 +18,18 @@ pub(super) fn word(state: PresenceState) -> &'static str {
     match state {
         PresenceState::Online => "here",
         PresenceState::Away => "away",
+        PresenceState::DoNotDisturb => "not to be disturbed",
+        PresenceState::Invisible => "invisible",
         PresenceState::Offline | PresenceState::Unknown => "not here",
+    }
+}
+
+/// Who is shown first: who can be talked to soonest.
+pub(super) fn rank(state: PresenceState) -> u8 {
+    match state {
+        PresenceState::Online => 0,
+        PresenceState::DoNotDisturb | PresenceState::Invisible => 1,
+        PresenceState::Away => 2,
+        PresenceState::Offline | PresenceState::Unknown => 3,
     }
 }

@@ -1,8 +1,10 @@
 //! Lines of a conversation as rows of a given width. Pure: no screen, no clock.
 
 use super::cells::{fit, width};
+use super::fold;
 use super::theme::{NameColor, Role};
 use super::wrap::wrap;
+use crate::input::Notices;
 use crate::model::{Line, Model, PendingState, What};
 use chat_shared::{AccountId, Timestamp};
 use jiff::tz::TimeZone;
@@ -13,6 +15,9 @@ const MESSAGE_ROWS: usize = 500;
 
 /// Cells of the mark behind the time (`»` one's own, `*` what happened, ...) and the spaces around it.
 const MARK_CELLS: usize = 3;
+
+/// Cells of a name beside what is said; who calls themselves something longer is cut.
+const NAME_CELLS: usize = 32;
 
 /// A row of the log: pieces of text one after the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +43,10 @@ pub(super) struct Context<'a> {
     pub time: &'a str,
     /// Cells of a row.
     pub width: usize,
+    /// How comings and goings are told.
+    pub notices: Notices,
+    /// Whether messages of people whom one blocks are shown.
+    pub unfolds: bool,
 }
 
 impl Row {
@@ -48,6 +57,14 @@ impl Row {
                 .map(|(text, role)| Span { text, role })
                 .collect(),
         }
+    }
+
+    /// The same row as the one that is chosen.
+    pub(super) fn chosen(mut self) -> Self {
+        for span in &mut self.spans {
+            span.role = Role::Selected;
+        }
+        self
     }
 
     /// A line across with a word in its middle.
@@ -66,6 +83,7 @@ impl Row {
 pub(super) fn at(line: &Line) -> Option<Timestamp> {
     match line {
         Line::Entry(item) => Some(item.at()),
+        Line::Moves(run) => run.last().map(|item| item.at()),
         Line::Notice(notice) => Some(notice.at),
         Line::Pending(pending) => Some(pending.at),
         Line::UnreadLine => None,
@@ -90,8 +108,33 @@ pub(super) fn day(before: Option<&Line>, line: &Line, context: Context) -> Optio
 pub(super) fn body(line: &Line, context: Context) -> Vec<Row> {
     match line {
         Line::UnreadLine => Vec::new(),
-        Line::Notice(notice) => plain(notice.at, "-", &notice.text, context),
+        Line::Notice(notice) => match &notice.traffic {
+            Some(traffic) => {
+                let text =
+                    fold::traffic(&traffic.came, &traffic.went, context.notices, |account| {
+                        label(account, context)
+                    });
+                plain(traffic.last, "-", &text, context)
+            }
+            None => plain(notice.at, "-", &notice.text, context),
+        },
+        Line::Moves(run) => {
+            let text = fold::moves(run, |account| label(account, context));
+            plain(at(line).unwrap_or_default(), "*", &text, context)
+        }
         Line::Entry(item) => match item.what() {
+            What::Said(_) if context.model.is_folded(item) && !context.unfolds => plain(
+                item.at(),
+                " ",
+                "message of somebody you blocked (Alt-O shows it)",
+                context,
+            ),
+            What::TakenAway => {
+                let by = item
+                    .by()
+                    .map_or_else(|| "-".to_owned(), |by| label(by, context));
+                plain(item.at(), " ", &format!("{by}: message deleted"), context)
+            }
             What::Said(text) => {
                 let by = item.by();
                 let mark = if by.is_some_and(|by| context.model.is_me(by)) {
@@ -102,13 +145,8 @@ pub(super) fn body(line: &Line, context: Context) -> Vec<Row> {
                 message(item.at(), mark, by, &text, context)
             }
             _ => {
-                let name = |account: AccountId| context.model.people().name(account).into_owned();
-                plain(
-                    item.at(),
-                    "*",
-                    &item.happening(name).unwrap_or_default(),
-                    context,
-                )
+                let happening = item.happening(|account| label(account, context));
+                plain(item.at(), "*", &happening.unwrap_or_default(), context)
             }
         },
         Line::Pending(pending) => {
@@ -143,6 +181,11 @@ pub(super) fn body(line: &Line, context: Context) -> Vec<Row> {
     }
 }
 
+/// What somebody is called in the log.
+fn label(account: AccountId, context: Context) -> String {
+    fit(&context.model.people().label(account), NAME_CELLS)
+}
+
 /// Where names and what happened begin.
 fn indent(at: Timestamp, context: Context) -> usize {
     width(&clock(at, context)) + MARK_CELLS
@@ -163,11 +206,13 @@ fn message(
     text: &str,
     context: Context,
 ) -> Vec<Row> {
-    let name = by.map_or("-".into(), |by| context.model.people().name(by));
+    let name = by.map_or_else(|| "-".to_owned(), |by| label(by, context));
+    // The same colour wherever somebody is, whatever they call themselves today.
+    let color = by.map_or("-".into(), |by| context.model.people().name(by));
     let head = Row::of([
         (format!("{} ", clock(at, context)), Role::Quiet),
         (format!("{mark} "), Role::Strong),
-        (name.to_string(), Role::Name(NameColor::of(&name))),
+        (name, Role::Name(NameColor::of(&color))),
         ("  ".to_owned(), Role::Plain),
     ]);
     let head_cells = head.spans.iter().map(|span| width(&span.text)).sum();

@@ -1,6 +1,7 @@
 //! The status bar: how the connection is, who one is, who is here, what is unread.
 
 use super::cells;
+use super::presence;
 use super::theme::Role;
 use crate::model::{Connection, Model};
 use chat_shared::{PresenceState, Timestamp};
@@ -8,6 +9,9 @@ use cursive::Printer;
 
 /// What is always said at the right.
 const HINT: &str = "F1 keys · /help";
+
+/// Cells of the name of somebody who is writing.
+const NAME_CELLS: usize = 24;
 
 /// The text of the bar.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -32,19 +36,23 @@ impl Status {
             parts.push(format!("{} waiting", model.waiting()));
         }
         let name = model.me().map_or(account, |me| &me.name);
-        let is_away = model
-            .me()
-            .is_some_and(|me| model.people().presence(me.account) == PresenceState::Away);
-        parts.push(if is_away {
-            format!("{name} (away)")
-        } else {
-            name.to_owned()
+        let state = model.me().map_or(PresenceState::Offline, |me| {
+            model.people().presence(me.account)
+        });
+        parts.push(match state {
+            PresenceState::Away | PresenceState::DoNotDisturb | PresenceState::Invisible => {
+                format!("{name} ({})", presence::word(state))
+            }
+            _ => name.to_owned(),
         });
         if connection.is_online() {
-            parts.push(format!("{} here", model.people().present().len()));
+            parts.push(format!("{} here", model.people().present_count()));
         }
         if model.unread() > 0 {
             parts.push(format!("{} unread", model.unread()));
+        }
+        if !model.inbox().is_empty() {
+            parts.push(format!("{} in /inbox", model.inbox().len()));
         }
         if let Some(writing) = writing(model, now) {
             parts.push(writing);
@@ -90,7 +98,7 @@ fn writing(model: &Model, now: Timestamp) -> Option<String> {
     let names: Vec<_> = model
         .typing(open.id(), now)
         .into_iter()
-        .map(|account| model.people().name(account).into_owned())
+        .map(|account| cells::fit(&model.people().label(account), NAME_CELLS))
         .collect();
     match names.as_slice() {
         [] => None,

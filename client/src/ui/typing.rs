@@ -3,6 +3,7 @@
 use super::app::App;
 use super::keys::{self, KeyAction};
 use super::layout::is_in;
+use super::overlay::Subject;
 use crate::input::{Editor, Words};
 use crate::model::{PendingState, Update};
 use crate::net::Command;
@@ -22,6 +23,9 @@ impl App {
         } = event
         {
             return self.mouse(event, position);
+        }
+        if !self.overlays.is_empty() {
+            return self.press_in_overlay(&event);
         }
         let action = keys::action(&event);
         let letter = match event {
@@ -58,6 +62,9 @@ impl App {
         let text = clean::text(&text);
         // Copied lines end with a line break that nobody means.
         let text = text.strip_suffix('\n').unwrap_or(&text);
+        if let Some(overlay) = self.overlays.last_mut() {
+            return overlay.narrow(text);
+        }
         self.completer.reset();
         self.insert(text);
         self.is_writing();
@@ -70,7 +77,7 @@ impl App {
         }
     }
 
-    fn insert(&mut self, text: &str) {
+    pub(super) fn insert(&mut self, text: &str) {
         self.history.edited();
         if !self.editor.insert(text) {
             self.note = Some("the line is full: send or delete something first".to_owned());
@@ -81,6 +88,7 @@ impl App {
     fn is_writing(&mut self) {
         if let Some(conversation) = self.open_id()
             && self.setup.config.typing
+            && self.asks_name.is_none()
             && !self.editor.is_empty()
             && !self.editor.text().starts_with('/')
         {
@@ -120,18 +128,33 @@ impl App {
             }
             KeyAction::PageUp => self.scroll_up(self.log.page()),
             KeyAction::PageDown => self.scroll_down(self.log.page()),
-            KeyAction::Newest => self.follow(),
+            KeyAction::Newest => self.escape(),
             KeyAction::Next => self.step(1),
             KeyAction::Previous => self.step(-1),
             KeyAction::NextUnread => self.next_unread(),
             KeyAction::TakeBack => self.take_back(),
-            KeyAction::Keys => self.tell(keys::help().join("\n")),
+            KeyAction::ChooseUp => self.choose_next(true),
+            KeyAction::ChooseDown => self.choose_next(false),
+            KeyAction::Unfold => self.toggle_folded(),
+            KeyAction::Inbox => self.look_at(Subject::Inbox, ""),
+            KeyAction::Contacts => self.look_at(Subject::Contacts, ""),
+            KeyAction::Keys => self.look_at(Subject::Help, ""),
             KeyAction::People => self.toggle_people(),
             KeyAction::RetryNow => self.send(Command::RetryNow),
             // Every key draws; this one also clears, which the loop does.
             KeyAction::Redraw => {}
             KeyAction::Interrupt => self.interrupt(),
             KeyAction::Quit => self.quit(),
+        }
+    }
+
+    /// Takes back what was begun, one thing at a time; with nothing begun, to the newest message.
+    fn escape(&mut self) {
+        if self.asks_name.take().is_some() {
+            self.editor.take();
+            self.note = Some("nothing was deleted".to_owned());
+        } else if self.chosen.take().is_none() {
+            self.follow();
         }
     }
 
@@ -153,6 +176,9 @@ impl App {
     }
 
     fn mouse(&mut self, event: MouseEvent, at: Vec2) {
+        if !self.overlays.is_empty() {
+            return;
+        }
         let layout = self.layout;
         let over = |part: Option<cursive::Rect>| part.filter(|part| is_in(*part, at));
         match event {
@@ -214,7 +240,7 @@ impl App {
             .unwrap_or(0);
         let next = (1..=all.len())
             .map(|step| all[(here + step) % all.len()])
-            .find(|there| there.unread() > 0)
+            .find(|there| self.model.unread_in(there) > 0)
             .map(|there| there.id());
         match next {
             Some(id) => self.open(id),

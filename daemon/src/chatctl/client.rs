@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use chat_shared::limits::{FRAME, PROTOCOL_VERSION};
-use chat_shared::{Envelope, Event, Request, RequestId, frame};
+use chat_shared::{Command, Envelope, Event, Request, RequestId, frame};
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -103,6 +103,19 @@ impl Client {
                 _ => {}
             }
         }
+    }
+
+    /// Has something done of which the answer says no more than that it is.
+    pub(crate) fn have_done(&mut self, request: Request) -> Result<(), Failure> {
+        match self.ask(request)? {
+            Event::Done { .. } => Ok(()),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Gives a command as the administrator at the machine.
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Failure> {
+        self.have_done(Request::AdminCommand { command })
     }
 
     fn read(&mut self) -> Result<Envelope<Event>, Failure> {

@@ -13,13 +13,15 @@ pub(crate) enum Failure {
     Usage(String),
     /// No daemon was reached, it went away, or it is not one that we understand.
     Connection(String),
+    /// The audit log was tampered with.
+    NotWhole(String),
 }
 
 impl Failure {
     /// As scripts see it.
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Refused(_) => 1,
+            Self::Refused(_) | Self::NotWhole(_) => 1,
             Self::Usage(_) => 2,
             Self::Connection(_) => 3,
         })
@@ -30,7 +32,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(fault) => write!(f, "{} ({})", clean::line(&fault.text), fault.code),
-            Self::Usage(text) | Self::Connection(text) => f.write_str(text),
+            Self::Usage(text) | Self::Connection(text) | Self::NotWhole(text) => f.write_str(text),
         }
     }
 }

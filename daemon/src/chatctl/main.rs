@@ -1,26 +1,38 @@
 //! `chatctl` administers a running `chatd` over its Unix socket, by the ordinary protocol.
 //!
 //! - [`client`] finds the daemon and asks it, [`failure`] is every way in which that ends badly;
-//! - [`status`], [`account`] and [`invite`] are the commands, each giving the text to print;
-//! - [`password`], [`duration`], [`table`] and [`time`] are what they share.
+//! - [`status`], [`account`], [`invite`], [`room`], [`group`], [`announce`], [`address`], [`panic`] and
+//!   [`audit`] are the commands, each giving the text to print;
+//! - [`lookup`], [`words`], [`password`], [`duration`], [`table`] and [`time`] are what they share.
 //!
-//! Exit codes: 0 done, 1 refused by the daemon, 2 wrong usage, 3 no daemon reached.
+//! Exit codes: 0 done, 1 refused by the daemon or the audit log is not whole, 2 wrong usage, 3 no daemon
+//! reached.
 
-mod account;
 mod client;
-mod duration;
 mod failure;
-mod invite;
-mod password;
 mod status;
+mod account;
+mod invite;
+mod room;
+mod group;
+mod announce;
+mod address;
+mod panic;
+mod audit;
+mod lookup;
+mod words;
+mod password;
+mod duration;
 mod table;
+mod time;
 #[cfg(test)]
 mod tests;
-mod time;
 
+use chat_shared::clean;
 use clap::{Parser, Subcommand};
 use client::Sockets;
 use failure::Failure;
+use serde_json::Value;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,6 +62,28 @@ enum Command {
     /// Invitations, with which people make accounts themselves
     #[command(subcommand)]
     Invite(invite::Command),
+    /// Rooms: what they are like, who is in them, and keeping the peace
+    #[command(subcommand)]
+    Room(room::Command),
+    /// Shared groups, such as departments, which everybody finds among the contacts
+    #[command(subcommand)]
+    Group(group::Command),
+    /// A word to many
+    Announce(announce::Arguments),
+    /// Take no connections from an address or network
+    BanAddress(address::Ban),
+    /// Take them again
+    UnbanAddress {
+        /// As `bans` shows it
+        network: String,
+    },
+    /// The banned addresses
+    Bans,
+    /// The panic switch: while it is on, nobody registers and who is new writes slowly
+    #[command(subcommand)]
+    Panic(panic::Command),
+    /// What those who have a say did, in a chain that shows changes
+    Audit(audit::Arguments),
 }
 
 /// How a command prints what it did.
@@ -57,6 +91,16 @@ enum Command {
 enum Style {
     People,
     Json,
+}
+
+impl Style {
+    /// What was done: a line without its end for people, a value for programs.
+    fn tell(self, people: &str, programs: &Value) -> String {
+        match self {
+            Self::People => format!("{people}\n"),
+            Self::Json => json(programs),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -82,6 +126,14 @@ fn run(arguments: &Arguments) -> Result<String, Failure> {
         Command::Status => status::run(&sockets, style),
         Command::Account(command) => account::run(command, &sockets, style),
         Command::Invite(command) => invite::run(command, &sockets, style),
+        Command::Room(command) => room::run(command, &sockets, style),
+        Command::Group(command) => group::run(command, &sockets, style),
+        Command::Announce(arguments) => announce::run(arguments, &sockets, style),
+        Command::BanAddress(ban) => address::ban(ban, &sockets, style),
+        Command::UnbanAddress { network } => address::unban(network, &sockets, style),
+        Command::Bans => address::list(&sockets, style),
+        Command::Panic(command) => panic::run(*command, &sockets, style),
+        Command::Audit(arguments) => audit::run(arguments, &sockets, style),
     }
 }
 
@@ -95,7 +147,18 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// One line of JSON.
-fn json(value: &serde_json::Value) -> String {
-    format!("{value}\n")
+/// One line of JSON; whatever others wrote in it is cleaned.
+fn json(value: &Value) -> String {
+    fn cleaned(value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(clean::text(text).into_owned()),
+            Value::Array(items) => items.iter().map(cleaned).collect(),
+            Value::Object(fields) => fields
+                .iter()
+                .map(|(key, value)| (key.clone(), cleaned(value)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+    format!("{}\n", cleaned(value))
 }

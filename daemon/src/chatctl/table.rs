@@ -19,6 +19,11 @@ impl Table {
         self.0
             .push(cells.iter().map(|cell| (*cell).to_owned()).collect());
     }
+
+    /// Whether there is nothing under the headings.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.len() < 2
+    }
 }
 
 impl fmt::Display for Table {
@@ -31,15 +36,14 @@ impl fmt::Display for Table {
             })
             .collect();
         for row in &self.0 {
-            for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                if index + 1 == columns {
-                    writeln!(f, "{cell}")?;
-                } else {
-                    // Not by `{:<}`: it counts characters, and 中 takes two columns.
-                    let gap = width.saturating_sub(cell.width()) + 2;
-                    write!(f, "{cell}{:gap$}", "")?;
-                }
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(&widths) {
+                // Not by `{:<}`: it counts characters, and 中 takes two columns.
+                let gap = width.saturating_sub(cell.width()) + 2;
+                line.push_str(cell);
+                line.extend(std::iter::repeat_n(' ', gap));
             }
+            writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
     }
@@ -53,10 +57,8 @@ mod tests {
     fn columns_are_aligned_for_wide_characters_too() {
         let mut table = Table::new(&["NAME", "ROLE"]);
         table.row(&["王小明", "member"]);
-        table.row(&["jo", "member"]);
-        assert_eq!(
-            table.to_string(),
-            "NAME    ROLE\n王小明  member\njo      member\n"
-        );
+        assert!(!table.is_empty());
+        table.row(&["jo", ""]);
+        assert_eq!(table.to_string(), "NAME    ROLE\n王小明  member\njo\n");
     }
 }

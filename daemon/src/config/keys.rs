@@ -71,6 +71,15 @@ pub(super) const KEYS: &[Key] = &[
     ),
     number("login.failures_before_delay", 1, 1_000),
     number("login.max_delay_secs", 1, 3_600),
+    Key {
+        name: "accounts.deleted_messages",
+        allowed: Allowed::Word(&["keep", "remove"]),
+    },
+    Key {
+        name: "sessions.policy",
+        allowed: Allowed::Word(&["multiple", "replace", "refuse"]),
+    },
+    number("sessions.limit", 1, 100_000),
     // A sign-in message is up to 1 KiB.
     number("limits.frame_before_login_bytes", 2_048, 65_536),
     number("limits.frame_bytes", 65_536, 4_194_304),

@@ -15,14 +15,14 @@ mod sections;
 mod tests;
 
 pub use fault::ConfigError;
-pub(crate) use sections::TlsConfig;
+pub(crate) use sections::{DeletedMessages, SessionPolicy, TlsConfig};
 
 use fault::{ConfigFault, Place};
 use layers::Layer;
 use places::Places;
 use sections::{
-    DataConfig, HouseConfig, JournalConfig, LimitsConfig, ListenConfig, LogConfig, LoginConfig,
-    ThreadsConfig,
+    AccountsConfig, DataConfig, HouseConfig, JournalConfig, LimitsConfig, ListenConfig, LogConfig,
+    LoginConfig, SessionsConfig, ThreadsConfig,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,6 +43,8 @@ pub struct Config {
     pub tls: TlsConfig,
     pub house: HouseConfig,
     pub login: LoginConfig,
+    pub accounts: AccountsConfig,
+    pub sessions: SessionsConfig,
     pub limits: LimitsConfig,
     pub journal: JournalConfig,
     pub threads: ThreadsConfig,

@@ -83,6 +83,55 @@ impl Default for LoginConfig {
     }
 }
 
+/// What becomes of the messages of somebody who deletes their account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletedMessages {
+    /// They stay, from a former member.
+    #[default]
+    Keep,
+    /// They go.
+    Remove,
+}
+
+/// Accounts and what remains of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountsConfig {
+    pub deleted_messages: DeletedMessages,
+}
+
+/// What becomes of a second device of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionPolicy {
+    /// Both are served.
+    #[default]
+    Multiple,
+    /// The first is put out.
+    Replace,
+    /// The second is refused.
+    Refuse,
+}
+
+/// How often somebody may be signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionsConfig {
+    pub policy: SessionPolicy,
+    /// Connections of one account.
+    pub limit: usize,
+}
+
+impl Default for SessionsConfig {
+    fn default() -> Self {
+        Self {
+            policy: SessionPolicy::default(),
+            limit: 10,
+        }
+    }
+}
+
 /// What one connection, one address and all of them may use up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

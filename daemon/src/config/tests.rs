@@ -159,6 +159,9 @@ fn other_types_do_not_pass_for_the_right_one() {
         "[tls]\ncertificate = \"/etc/hostname\"",
         "[tls]\nkey = \"/etc/hostname\"",
         "[listen]\nsocket_group = \"no-such-group\"",
+        "[accounts]\ndeleted_messages = \"burn\"",
+        "[sessions]\npolicy = \"one\"",
+        "[sessions]\nlimit = 0",
     ] {
         assert_eq!(complaints(wrong, &[]).len(), 1, "{wrong}");
     }
@@ -171,6 +174,7 @@ fn a_key_in_a_wrong_section_is_led_to_the_right_one() {
         ("[limits]\niterations = 5000", "login.iterations"),
         ("[listen]\nadresses = []", "listen.addresses"),
         ("[Login]\niterations = 5000", "[login]"),
+        ("[session]\nlimit = 3", "[sessions]"),
     ] {
         let complaints = complaints(file, &[]);
         assert!(

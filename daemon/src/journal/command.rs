@@ -4,7 +4,10 @@
 //! by whoever submits, so that a command does the same wherever and whenever it is applied.
 
 use crate::store::record::Verifier;
-use chat_shared::{AccountId, ConversationId, DeviceId, InviteId, Nonce, Seq, StreamId, Timestamp};
+use chat_shared::{
+    Access, AccountId, Audience, ConversationId, DeviceId, HouseRole, InviteId, Nonce, Profile,
+    RoomChange, RoomRole, Seq, StreamId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// One command.
@@ -66,7 +69,11 @@ pub(crate) enum Action {
         admission: Admission,
     },
     /// Disable or enable an account.
-    EnableAccount { name: String, enabled: bool },
+    EnableAccount {
+        account: AccountId,
+        enabled: bool,
+        reason: String,
+    },
     /// Give an account another password and end its devices.
     ResetPassword { name: String, verifier: Verifier },
     /// Give a device of `by` a token.
@@ -77,8 +84,169 @@ pub(crate) enum Action {
     AddInvite(NewInvite),
     /// End an invitation.
     RevokeInvite { invite: InviteId },
-    /// Make a public room.
-    CreateRoom { name: Name, topic: String },
+    /// Give `by` another password and end its devices but this one.
+    ChangePassword {
+        verifier: Verifier,
+        keep: Option<DeviceId>,
+    },
+    /// A one-time code with which an account gets another password: SHA-256 of it.
+    AddResetCode {
+        name: String,
+        code_hash: [u8; 32],
+        expires_at: Timestamp,
+    },
+    /// Give an account another password by such a code, and end its devices.
+    UseResetCode {
+        name: String,
+        code_hash: [u8; 32],
+        verifier: Verifier,
+    },
+    /// End `by` for good.
+    DeleteAccount {
+        /// Its messages go too; [`Action::RemoveMessages`] takes them away.
+        remove_messages: bool,
+    },
+    /// Take away messages of accounts that were deleted with theirs: a bounded number. Submitted again by
+    /// the daemon until none is left.
+    RemoveMessages,
+    /// End all devices of `by` but this one.
+    RevokeOtherDevices { keep: Option<DeviceId> },
+    /// End a device of somebody.
+    RevokeDeviceOf {
+        account: AccountId,
+        device: DeviceId,
+    },
+    /// Who was connected, gathered.
+    Seen { seen: Vec<Sighting> },
+    /// Another profile: of `by`, or of this account.
+    SetProfile {
+        account: Option<AccountId>,
+        profile: Profile,
+    },
+    /// Another status text of `by`.
+    SetStatus {
+        text: String,
+        until: Option<Timestamp>,
+    },
+    /// Have somebody among the contacts of `by`.
+    PutContact {
+        account: AccountId,
+        group: String,
+        favourite: bool,
+    },
+    /// No longer.
+    RemoveContact { account: AccountId },
+    /// `by` is to be left alone by somebody.
+    Block { account: AccountId },
+    /// No longer.
+    Unblock { account: AccountId },
+    /// An item of the inbox of `by`, or all, was seen.
+    DismissInbox { item: Option<u64> },
+    /// Make a room.
+    CreateRoom {
+        name: Name,
+        topic: String,
+        access: Access,
+    },
+    /// Give a room another name.
+    RenameRoom {
+        conversation: ConversationId,
+        name: Name,
+    },
+    /// Make a room different.
+    ChangeRoom {
+        conversation: ConversationId,
+        change: RoomChange,
+    },
+    /// End a room; its name, to be sure.
+    DeleteRoom {
+        conversation: ConversationId,
+        name: String,
+    },
+    /// Bring a room back.
+    RestoreRoom { conversation: ConversationId },
+    /// Take away for good what was deleted too long ago to be restored, and what has expired: bans, mutes,
+    /// invitations. A bounded number. Submitted by the daemon now and then.
+    Expire,
+    /// Let somebody into a room.
+    InviteToRoom {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// Take that back.
+    UninviteFromRoom {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// Somebody's role in a room.
+    SetRoomRole {
+        conversation: ConversationId,
+        account: AccountId,
+        role: RoomRole,
+    },
+    /// Put somebody out.
+    Kick {
+        conversation: ConversationId,
+        account: AccountId,
+        reason: String,
+    },
+    /// Put somebody out and keep them out.
+    Ban {
+        conversation: ConversationId,
+        account: AccountId,
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    /// Let them in again.
+    Unban {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// Let somebody read but not write.
+    Mute {
+        conversation: ConversationId,
+        account: AccountId,
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    /// Let them write again.
+    Unmute {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// Take a message away.
+    DeleteMessage {
+        conversation: ConversationId,
+        seq: Seq,
+        reason: String,
+    },
+    /// Tell those who keep the peace of a message.
+    Report {
+        conversation: ConversationId,
+        seq: Seq,
+        reason: String,
+    },
+    /// A word to many. To those online: only whether `by` may; the registry tells them.
+    Announce { to: Audience, text: String },
+    /// Somebody's role in the house.
+    SetHouseRole { account: AccountId, role: HouseRole },
+    /// Take no connections from a network, in its canonical form.
+    BanAddress {
+        network: String,
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    /// Take them again.
+    UnbanAddress { network: String },
+    /// The panic switch.
+    Panic { on: bool },
+    /// Publish a group of people.
+    PutSharedGroup {
+        name: String,
+        members: Vec<AccountId>,
+    },
+    /// No longer.
+    RemoveSharedGroup { name: String },
     /// Become a member.
     Join { conversation: ConversationId },
     /// Be one no longer.
@@ -110,6 +278,20 @@ pub(crate) struct NewInvite {
     pub(crate) expires_at: Timestamp,
     /// The first start's.
     pub(crate) founding: bool,
+    /// Rooms that who comes by it is put into.
+    pub(crate) rooms: Vec<ConversationId>,
+    /// As what they come.
+    pub(crate) role: HouseRole,
+}
+
+/// Somebody was connected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Sighting {
+    pub(crate) account: AccountId,
+    pub(crate) device: Option<DeviceId>,
+    pub(crate) at: Timestamp,
+    /// From where; nothing on the Unix socket.
+    pub(crate) address: Option<String>,
 }
 
 impl Command {

@@ -6,7 +6,7 @@ use super::outcome::{NotDone, Outcome};
 use crate::store::record::Verifier;
 use crate::store::testing::{Disk, Dump};
 use crate::store::{Store, StoreError};
-use chat_shared::{AccountId, ConversationId, DeviceId, Nonce, StreamId, Timestamp};
+use chat_shared::{Access, AccountId, ConversationId, DeviceId, Nonce, StreamId, Timestamp};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -119,6 +119,7 @@ fn batch() -> Vec<Command> {
     let create = Action::CreateRoom {
         name: name("lunch"),
         topic: "noon".into(),
+        access: Access::Public,
     };
     batch.push(numbered(41, create));
     batch

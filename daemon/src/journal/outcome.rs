@@ -18,6 +18,10 @@ pub(crate) enum Outcome {
     },
     /// A device was made.
     Device { device: DeviceId },
+    /// An announcement may go out to those online.
+    MayAnnounce,
+    /// What was gathered was taken away; whether there is more.
+    Swept { more: bool },
     /// An invitation was made.
     Invite {
         invite: InviteId,
@@ -45,7 +49,10 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     NameTaken(String),
-    NameConfusable { wanted: String, taken: String },
+    NameConfusable {
+        wanted: String,
+        taken: String,
+    },
     InviteInvalid,
     NoSuchAccount(String),
     NoSuchDevice(DeviceId),
@@ -59,6 +66,54 @@ pub(crate) enum Refusal {
     BadMembers,
     AccountDisabled,
     AlreadyFounded,
+    /// What it takes, such as "moderators of the room".
+    NotAllowed(&'static str),
+    /// Those acted upon have as much to say, or more.
+    Outranked(AccountId),
+    NotToYourself,
+    AccountDeleted(AccountId),
+    ContactExists(AccountId),
+    NoSuchContact(AccountId),
+    /// What there are too many of, and how many there may be.
+    TooMany {
+        what: &'static str,
+        limit: usize,
+    },
+    AlreadyBlocked(AccountId),
+    NotBlocked(AccountId),
+    NotReachable(AccountId),
+    NoSuchItem(u64),
+    InvitationNeeded(ConversationId),
+    Banned {
+        conversation: ConversationId,
+        account: AccountId,
+        until: Option<Timestamp>,
+    },
+    Muted {
+        conversation: ConversationId,
+        until: Option<Timestamp>,
+    },
+    /// How somebody is not: "banned", "muted", "invited".
+    NotRestricted {
+        account: AccountId,
+        how: &'static str,
+    },
+    AlreadyAMember(AccountId),
+    RoomReadOnly(ConversationId),
+    RoomArchived(ConversationId),
+    SlowMode {
+        wait_ms: u64,
+    },
+    LastOwner(ConversationId),
+    LastAdministrator,
+    NameMismatch {
+        wanted: String,
+    },
+    NotDeleted(ConversationId),
+    NoSuchMessage(Seq),
+    ResetCodeInvalid,
+    NoSuchGroup(String),
+    NoSuchNetwork(String),
 }
 
 /// Why a command was not carried out.

@@ -7,12 +7,15 @@ use super::connection::{Accepted, Places, Socket};
 use super::peer::PeerRights;
 use super::tls::Identity;
 use crate::abort::AbortOnPanic;
+use crate::clock::now;
+use crate::registry::Order;
 use crate::session::faults;
 use actix::Recipient;
 use chat_shared::frame::encode;
 use chat_shared::{Envelope, Event, RequestId};
 use std::cell::Cell;
 use std::io::Write;
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +29,10 @@ pub(crate) struct Door {
     pub(crate) workers: Vec<Recipient<Accepted>>,
     pub(crate) next: Cell<usize>,
     pub(crate) places: Arc<Places>,
+    /// From where no connections are taken.
+    pub(crate) order: Arc<Order>,
+    /// Connections that were closed for that.
+    pub(crate) turned_away: Cell<u64>,
     /// The certificate now; another one after a reload.
     pub(crate) identity: Arc<Identity>,
     /// Who may administer over the Unix socket.
@@ -44,6 +51,10 @@ impl Door {
                     continue;
                 }
             };
+            if self.order.bans.cover(address.ip(), now()) {
+                self.turn_away(address.ip());
+                continue;
+            }
             // Messages are small and people wait for them; batches are gathered here, not in the kernel.
             let _ = stream.set_nodelay(true);
             let Ok(mut stream) = stream.into_std() else {
@@ -126,6 +137,16 @@ impl Door {
         let worker = &self.workers[turn % self.workers.len()];
         if worker.try_send(accepted).is_err() {
             tracing::warn!("a worker is too busy to take a connection");
+        }
+    }
+
+    /// Closed without a word: an answer, or a handshake, is what a flood wants. Told in the log less and
+    /// less often.
+    fn turn_away(&self, address: IpAddr) {
+        let count = self.turned_away.get() + 1;
+        self.turned_away.set(count);
+        if count.is_power_of_two() {
+            tracing::info!(%address, count, "turned away a connection from a banned address");
         }
     }
 

@@ -1,9 +1,13 @@
 //! What the registry accepts.
 
+use super::roll::Online;
 use crate::journal::{SessionKey, WorkerId};
 use crate::room::Room;
 use actix::{Addr, Message};
-use chat_shared::{AccountId, ConversationId, DeviceId, Presence, PresenceState};
+use chat_shared::{
+    AccountId, Announcement, ConversationId, DeviceId, Fault, Presence, PresenceState, Seen,
+    Timestamp,
+};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -28,13 +32,22 @@ pub(crate) struct LoginTried {
     pub(crate) succeeded: bool,
 }
 
-/// A session is signed in.
+/// Somebody proved who they are: may their session be signed in? Answer: yes, and it is from now on, or why
+/// not.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct SignedIn {
+pub(crate) struct SignIn {
     pub(crate) session: SessionKey,
-    pub(crate) account: AccountId,
-    pub(crate) device: Option<DeviceId>,
+    pub(crate) online: Online,
+    pub(crate) reply: oneshot::Sender<Result<(), Fault>>,
+}
+
+/// A session that is signed in is a device from now on.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct BecameDevice {
+    pub(crate) session: SessionKey,
+    pub(crate) device: DeviceId,
 }
 
 /// A session that was signed in has ended.
@@ -69,10 +82,33 @@ pub(crate) struct CloseRoom {
     pub(crate) conversation: ConversationId,
 }
 
-/// Who is not offline, by account.
+/// Who is not offline to `viewer`, and who is not here any more since a time.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct AskWho(pub(crate) oneshot::Sender<Vec<Presence>>);
+pub(crate) struct AskWho {
+    pub(crate) viewer: AccountId,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) reply: oneshot::Sender<Who>,
+}
+
+/// Who is here.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    /// By account.
+    pub(crate) people: Vec<Presence>,
+    /// Who was here, as far as that does not stand in the store yet.
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// How is somebody, to `viewer` or as it is?
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct AskPresence {
+    pub(crate) viewer: Option<AccountId>,
+    pub(crate) account: AccountId,
+    /// And when they were seen last, as far as that does not stand in the store yet.
+    pub(crate) reply: oneshot::Sender<(Presence, Option<Timestamp>)>,
+}
 
 /// How many sessions these accounts have.
 #[derive(Debug, Message)]
@@ -81,6 +117,25 @@ pub(crate) struct AskSessions {
     pub(crate) accounts: Vec<AccountId>,
     pub(crate) reply: oneshot::Sender<Vec<u64>>,
 }
+
+/// How many sessions these devices of an account have.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct AskDevices {
+    pub(crate) account: AccountId,
+    pub(crate) devices: Vec<DeviceId>,
+    pub(crate) reply: oneshot::Sender<Vec<u64>>,
+}
+
+/// Tell everybody who is signed in.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Announce(pub(crate) Announcement);
+
+/// Banned addresses or the panic switch were changed: hold to it from now on, and answer then.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct OrderChanged(pub(crate) oneshot::Sender<()>);
 
 /// The registry's figures.
 #[derive(Clone, Copy, Debug, Default)]

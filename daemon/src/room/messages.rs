@@ -7,6 +7,8 @@ use actix::{Message, Recipient};
 use actix_rt::ArbiterHandle;
 use bytes::Bytes;
 use chat_shared::{AccountId, ConversationId, Fault, Seq};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// To a room: somebody has read up to here.
 #[derive(Debug, Message)]
@@ -69,12 +71,40 @@ pub(crate) enum MembershipChange {
     Removed(ConversationId),
 }
 
-/// To a worker: something that may be lost, for all who follow a feed but the one it comes from.
+/// To a worker: something that may be lost, for those who follow a feed.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Signal {
     pub(crate) audience: FeedKey,
-    pub(crate) from: Option<AccountId>,
+    pub(crate) whom: Whom,
+    pub(crate) frame: Bytes,
+}
+
+/// Which of those who follow a feed a signal is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Whom {
+    All,
+    Not(AccountId),
+    NoneOf(Arc<BTreeSet<AccountId>>),
+    Only(AccountId),
+}
+
+impl Whom {
+    /// Whether this account is one of them.
+    pub(crate) fn includes(&self, account: AccountId) -> bool {
+        match self {
+            Whom::All => true,
+            Whom::Not(other) => account != *other,
+            Whom::NoneOf(others) => !others.contains(&account),
+            Whom::Only(other) => account == *other,
+        }
+    }
+}
+
+/// To a worker: something for all its sessions that are signed in.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Proclaim {
     pub(crate) frame: Bytes,
 }
 
@@ -95,5 +125,6 @@ pub(crate) struct WorkerLink {
     pub(crate) thread: ArbiterHandle,
     pub(crate) deliver: Recipient<Deliver>,
     pub(crate) signal: Recipient<Signal>,
+    pub(crate) proclaim: Recipient<Proclaim>,
     pub(crate) end: Recipient<EndSession>,
 }

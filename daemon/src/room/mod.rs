@@ -15,7 +15,7 @@ use crate::journal::{
 use crate::store::Store;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
 use chat_shared::{ConversationId, Seq};
-use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, WorkerLink};
+use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, Whom, WorkerLink};
 use state::{Encoded, RoomState};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -245,7 +245,7 @@ impl Handler<Typing> for Room {
             for link in self.interested_links() {
                 let signal = Signal {
                     audience: self.state.feed(),
-                    from: Some(typing.account),
+                    whom: Whom::Not(typing.account),
                     frame: frame.clone(),
                 };
                 let _ = link.signal.try_send(signal);

@@ -81,7 +81,7 @@ pub(crate) fn encode_entries(feed: Feed, entries: &[Entry]) -> Option<Encoded> {
 
 fn who_left(entries: &[Entry]) -> Vec<AccountId> {
     let left = |entry: &Entry| match entry.body {
-        EntryBody::Left { account } => Some(account),
+        EntryBody::Left { account } | EntryBody::Kicked { account, .. } => Some(account),
         _ => None,
     };
     entries.iter().filter_map(left).collect()

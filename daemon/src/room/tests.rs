@@ -1,6 +1,6 @@
 //! The shell of a room, with probes in place of worker, journal and registry.
 
-use super::messages::EndSession;
+use super::messages::{EndSession, Proclaim};
 use super::*;
 use crate::journal::JournalStatus;
 use chat_shared::{AccountId, Entry, EntryBody, Timestamp};
@@ -60,6 +60,7 @@ struct Scene {
     signalled: mpsc::UnboundedReceiver<Signal>,
     died: mpsc::UnboundedReceiver<RoomDied>,
     submitted: Arc<Mutex<Vec<Action>>>,
+    _proclaimed: mpsc::UnboundedReceiver<Proclaim>,
     _ended: mpsc::UnboundedReceiver<EndSession>,
     _data: tempfile::TempDir,
 }
@@ -72,6 +73,7 @@ impl Scene {
         let store = Arc::new(Store::open(&data.path().join("store"), 1024 * 1024).unwrap());
         let (deliver, delivered) = probe();
         let (signal, signalled) = probe();
+        let (proclaim, proclaimed) = probe();
         let (end, ended) = probe();
         let (registry, died) = probe();
         let recorder = Recorder::default();
@@ -81,6 +83,7 @@ impl Scene {
             thread: actix_rt::Arbiter::current(),
             deliver,
             signal,
+            proclaim,
             end,
         };
         let around = Arc::new(Surroundings {
@@ -95,6 +98,7 @@ impl Scene {
             signalled,
             died,
             submitted,
+            _proclaimed: proclaimed,
             _ended: ended,
             _data: data,
         }
@@ -173,8 +177,8 @@ async fn a_worker_that_does_not_care_is_not_told() {
     })
     .unwrap();
     assert_eq!(
-        scene.signalled.recv().await.unwrap().from,
-        Some(AccountId(2))
+        scene.signalled.recv().await.unwrap().whom,
+        Whom::Not(AccountId(2))
     );
 }
 

@@ -21,7 +21,12 @@ pub(crate) fn of(result: Result<Outcome, NotDone>) -> Event {
             administrator,
         },
         // Those who ask for these wait for the outcome themselves, and add what only they know.
-        Ok(Outcome::Device { .. } | Outcome::Invite { .. }) => Event::Done {
+        Ok(
+            Outcome::Device { .. }
+            | Outcome::Invite { .. }
+            | Outcome::MayAnnounce
+            | Outcome::Swept { .. },
+        ) => Event::Done {
             conversation: None,
             seq: None,
         },

@@ -8,6 +8,7 @@
 
 use super::outbox::Outbox;
 use crate::journal::SessionId;
+use crate::room::messages::Whom;
 use crate::store::FeedKey;
 use bytes::Bytes;
 use chat_shared::{AccountId, Seq};
@@ -175,11 +176,11 @@ impl Fanout {
         }
     }
 
-    /// Something that may be lost, for all who follow a feed but the one it comes from.
-    pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes, from: Option<AccountId>) {
+    /// Something that may be lost, for those who follow a feed and are meant.
+    pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes, whom: &Whom) {
         if let Some(followers) = self.feeds.get(&feed) {
             for subscription in &followers.subscriptions {
-                if Some(subscription.follower.account) != from {
+                if whom.includes(subscription.follower.account) {
                     subscription.outbox.signal(frame.clone());
                 }
             }

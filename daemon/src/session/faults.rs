@@ -8,7 +8,7 @@ use crate::random;
 use crate::store::StoreError;
 use chat_shared::limits;
 use chat_shared::names::NameError;
-use chat_shared::{ConversationId, Fault, FaultCode};
+use chat_shared::{ConversationId, Fault, FaultCode, Timestamp};
 use std::time::Duration;
 
 /// How long a client waits before it asks a busy daemon again.
@@ -91,8 +91,134 @@ fn refused(refusal: &Refusal) -> Fault {
         Refusal::AlreadyFounded => {
             (FaultCode::WrongState, "this house was founded already".into())
         }
+        Refusal::NotAllowed(who) => {
+            (FaultCode::NotAllowed, format!("this is only for {who}"))
+        }
+        Refusal::Outranked(account) => (
+            FaultCode::Outranked,
+            format!("account {account} has as much to say as you, or more: ask somebody who has more than both of you"),
+        ),
+        Refusal::NotToYourself => (
+            FaultCode::NotToYourself,
+            "you cannot do this to yourself: name somebody else".into(),
+        ),
+        Refusal::AccountDeleted(account) => (
+            FaultCode::AccountDeleted,
+            format!("account {account} was deleted: a former member cannot be brought back"),
+        ),
+        Refusal::ContactExists(account) => (
+            FaultCode::ContactExists,
+            format!("account {account} is among your contacts already, in just this way"),
+        ),
+        Refusal::NoSuchContact(account) => (
+            FaultCode::NoSuchContact,
+            format!("account {account} is not among your contacts"),
+        ),
+        Refusal::TooMany { what, limit } => (
+            FaultCode::TooManyEntries,
+            format!("there are {limit} {what}, which is the limit: remove one first"),
+        ),
+        Refusal::AlreadyBlocked(account) => {
+            (FaultCode::NotBlocked, format!("you block account {account} already"))
+        }
+        Refusal::NotBlocked(account) => {
+            (FaultCode::NotBlocked, format!("you do not block account {account}"))
+        }
+        Refusal::NotReachable(account) => (
+            FaultCode::NotReachable,
+            format!("account {account} takes no direct conversations from you just now: write to them in a room"),
+        ),
+        Refusal::NoSuchItem(item) => (
+            FaultCode::NoSuchItem,
+            format!("there is no item {item} in your inbox: it may have been dismissed elsewhere"),
+        ),
+        Refusal::InvitationNeeded(conversation) => (
+            FaultCode::InvitationNeeded,
+            format!("room {conversation} is entered by invitation: ask somebody who is in it"),
+        ),
+        Refusal::Banned {
+            conversation,
+            account,
+            until,
+        } => (
+            FaultCode::Banned,
+            format!(
+                "account {account} is banned from room {conversation}{}: ask its moderators",
+                end(*until)
+            ),
+        ),
+        Refusal::Muted {
+            conversation,
+            until,
+        } => (
+            FaultCode::Muted,
+            format!(
+                "you may read but not write in room {conversation}{}: ask its moderators",
+                end(*until)
+            ),
+        ),
+        Refusal::NotRestricted { account, how } => {
+            (FaultCode::NotRestricted, format!("account {account} is not {how}"))
+        }
+        Refusal::AlreadyAMember(account) => (
+            FaultCode::AlreadyAMember,
+            format!("account {account} is in the room already"),
+        ),
+        Refusal::RoomReadOnly(conversation) => (
+            FaultCode::RoomReadOnly,
+            format!("in room {conversation} only owners and moderators write: answer elsewhere"),
+        ),
+        Refusal::RoomArchived(conversation) => (
+            FaultCode::RoomArchived,
+            format!("room {conversation} is archived: it can be read, and its owners can open it again"),
+        ),
+        Refusal::SlowMode { wait_ms } => {
+            let seconds = wait_ms.div_ceil(1_000);
+            let text = format!("messages come slowly here: wait {seconds} s before your next");
+            return Fault::new(FaultCode::SlowMode, text).retry_after_ms(*wait_ms);
+        }
+        Refusal::LastOwner(conversation) => (
+            FaultCode::LastOwner,
+            format!("you are the last owner of room {conversation}: make somebody else one first"),
+        ),
+        Refusal::LastAdministrator => (
+            FaultCode::LastOwner,
+            "this is the last administrator of the house: make somebody else one first".into(),
+        ),
+        Refusal::NameMismatch { wanted } => (
+            FaultCode::NameMismatch,
+            format!("the room is called `{wanted}`: give that name if it is the one you mean"),
+        ),
+        Refusal::NotDeleted(conversation) => (
+            FaultCode::NotDeleted,
+            format!("room {conversation} was not deleted, or longer ago than it could be restored"),
+        ),
+        Refusal::NoSuchMessage(seq) => (
+            FaultCode::NoSuchMessage,
+            format!("entry {seq} is no message, or was taken away already"),
+        ),
+        Refusal::ResetCodeInvalid => (
+            FaultCode::ResetCodeInvalid,
+            "this code does not hold (mistyped, used or expired): ask your administrator for a new one"
+                .into(),
+        ),
+        Refusal::NoSuchGroup(name) => {
+            (FaultCode::NoSuchGroup, format!("there is no shared group `{name}`"))
+        }
+        Refusal::NoSuchNetwork(network) => (
+            FaultCode::NotRestricted,
+            format!("{network} is not banned: name it as it was banned"),
+        ),
     };
     Fault::new(code, text)
+}
+
+/// Until when something holds, in the words of all time zones.
+fn end(until: Option<Timestamp>) -> String {
+    let time = until.and_then(|until| jiff::Timestamp::from_millisecond(until.0).ok());
+    time.map_or_else(String::new, |time| {
+        format!(" until {}", time.strftime("%Y-%m-%d %H:%M UTC"))
+    })
 }
 
 /// Something failed inside: the client gets a reference, the log the reason.
@@ -130,6 +256,24 @@ pub(crate) fn not_followed(conversation: ConversationId) -> Fault {
         FaultCode::NotAMember,
         format!("this connection does not follow conversation {conversation}: `sync` it first"),
     )
+}
+
+pub(crate) fn not_a_room(conversation: ConversationId) -> Fault {
+    refused(&Refusal::NotARoom(conversation))
+}
+
+pub(crate) fn no_such_room(name: &str) -> Fault {
+    // What somebody typed: cut, and cleaned by whoever shows it.
+    let name: String = name.chars().take(40).collect();
+    Fault::new(
+        FaultCode::NoSuchConversation,
+        format!("there is no room `{name}`"),
+    )
+}
+
+pub(crate) fn no_such_account(who: &dyn std::fmt::Display) -> Fault {
+    let who: String = who.to_string().chars().take(40).collect();
+    refused(&Refusal::NoSuchAccount(who))
 }
 
 pub(crate) fn account_disabled() -> Fault {
@@ -220,8 +364,18 @@ pub(crate) fn too_long(what: &str, limit: usize) -> Fault {
     };
     Fault::new(
         code,
-        format!("a {what} may have {limit} bytes of UTF-8: shorten it"),
+        format!("{} may have {limit} bytes of UTF-8: shorten it", a(what)),
     )
+}
+
+/// One of something.
+pub(crate) fn a(what: &str) -> String {
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {what}")
 }
 
 pub(crate) fn message_empty() -> Fault {
@@ -238,4 +392,104 @@ pub(crate) fn timed_out(text: &str) -> Fault {
 
 pub(crate) fn too_many_connections(text: String) -> Fault {
     Fault::new(FaultCode::TooManyConnections, text).retry_after_ms(10 * BUSY_RETRY_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_shared::{AccountId, DeviceId, InviteId, Seq};
+    use std::collections::BTreeSet;
+
+    const ANNA: AccountId = AccountId(1);
+    const ROOM: ConversationId = ConversationId(2);
+
+    fn all() -> Vec<Refusal> {
+        vec![
+            Refusal::NameTaken("anna".into()),
+            Refusal::NameConfusable {
+                wanted: "anna".into(),
+                taken: "аnna".into(),
+            },
+            Refusal::InviteInvalid,
+            Refusal::NoSuchAccount("anna".into()),
+            Refusal::NoSuchDevice(DeviceId(1)),
+            Refusal::NoSuchInvite(InviteId(1)),
+            Refusal::TooManyDevices,
+            Refusal::StaleNonce,
+            Refusal::NoSuchConversation(ROOM),
+            Refusal::NotAMember(ROOM),
+            Refusal::TooManyConversations,
+            Refusal::NotARoom(ROOM),
+            Refusal::BadMembers,
+            Refusal::AccountDisabled,
+            Refusal::AlreadyFounded,
+            Refusal::NotAllowed("moderators of the room"),
+            Refusal::Outranked(ANNA),
+            Refusal::NotToYourself,
+            Refusal::AccountDeleted(ANNA),
+            Refusal::ContactExists(ANNA),
+            Refusal::NoSuchContact(ANNA),
+            Refusal::TooMany {
+                what: "contacts",
+                limit: 1_000,
+            },
+            Refusal::AlreadyBlocked(ANNA),
+            Refusal::NotBlocked(ANNA),
+            Refusal::NotReachable(ANNA),
+            Refusal::NoSuchItem(9),
+            Refusal::InvitationNeeded(ROOM),
+            Refusal::Banned {
+                conversation: ROOM,
+                account: ANNA,
+                until: None,
+            },
+            Refusal::Muted {
+                conversation: ROOM,
+                until: Some(Timestamp(1_763_700_000_000)),
+            },
+            Refusal::NotRestricted {
+                account: ANNA,
+                how: "muted",
+            },
+            Refusal::AlreadyAMember(ANNA),
+            Refusal::RoomReadOnly(ROOM),
+            Refusal::RoomArchived(ROOM),
+            Refusal::SlowMode { wait_ms: 2_500 },
+            Refusal::LastOwner(ROOM),
+            Refusal::LastAdministrator,
+            Refusal::NameMismatch {
+                wanted: "lunch".into(),
+            },
+            Refusal::NotDeleted(ROOM),
+            Refusal::NoSuchMessage(Seq(4)),
+            Refusal::ResetCodeInvalid,
+            Refusal::NoSuchGroup("sales".into()),
+            Refusal::NoSuchNetwork("192.0.2.0/24".into()),
+        ]
+    }
+
+    #[test]
+    fn every_refusal_has_a_short_text_of_its_own_in_our_form() {
+        let mut texts = BTreeSet::new();
+        for refusal in all() {
+            let text = refused(&refusal).text;
+            assert!(text.len() <= 160, "{text}");
+            assert!(!text.ends_with('.'), "{text}");
+            assert!(!text.starts_with(char::is_uppercase), "{text}");
+            assert!(texts.insert(text), "two refusals say the same: {refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_to_wait_and_a_time_to_end_are_told() {
+        let slow = refused(&Refusal::SlowMode { wait_ms: 2_500 });
+        assert_eq!(slow.retry_after_ms, Some(2_500));
+        assert!(slow.text.contains("3 s"), "{slow}");
+        let muted = Refusal::Muted {
+            conversation: ROOM,
+            until: Some(Timestamp(1_763_700_000_000)),
+        };
+        let text = refused(&muted).text;
+        assert!(text.contains("until 2025-11-21 04:40 UTC"), "{text}");
+    }
 }

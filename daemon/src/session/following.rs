@@ -2,16 +2,18 @@
 //! it was slow or a room died, it reads from the store by cursor.
 
 use super::fanout::Follower;
+use super::requests::may_read;
 use super::{CatchUp, FollowNew, Session, Unfollow, faults};
 use crate::room::state::encode_entries;
 use crate::store::read::Page;
+use crate::store::rooms::floor;
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
 use bytes::Bytes;
 use chat_shared::limits::{FRAME, SYNC_ENTRIES};
 use chat_shared::state::ReadMark;
 use chat_shared::{
-    AccountId, ConversationId, ConversationKind, ConversationSummary, Event, Fault, RequestId, Seq,
+    AccountId, ConversationId, ConversationKind, ConversationSummary, Event, RequestId, Seq,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -69,16 +71,16 @@ impl Session {
         }
         let only = wants.only;
         let which = move |reader: &Reader| {
-            let all: HashMap<_, _> = reader.memberships(account)?.into_iter().collect();
             let Some(only) = only else {
-                return Ok(Ok(all.into_keys().collect()));
+                let all = reader.memberships(account)?.into_iter();
+                return Ok(Ok(all.map(|(id, _)| id).collect()));
             };
             let mut chosen = Vec::new();
             for id in only {
-                match all.get(&id) {
-                    Some(_) => chosen.push(id),
-                    None => return Ok(Err(cannot_follow(reader, id)?)),
+                if let Err(fault) = may_read(reader, id, account)? {
+                    return Ok(Err(fault));
                 }
+                chosen.push(id);
             }
             Ok(Ok(chosen))
         };
@@ -122,7 +124,7 @@ impl Session {
             for id in ids {
                 let Some(mark) = marks.get(&id) else { continue };
                 let cursor = cursors.get(&id).copied();
-                if let Some(summary) = summary(reader, id, *mark, cursor, newest)? {
+                if let Some(summary) = summary(reader, id, account, *mark, cursor, newest)? {
                     conversations.push(summary);
                 }
             }
@@ -245,7 +247,7 @@ impl Session {
         let ask = move |reader: &Reader| {
             let memberships = reader.memberships(account)?;
             match memberships.into_iter().find(|(other, _)| *other == id) {
-                Some((_, mark)) => summary(reader, id, mark, None, newest),
+                Some((_, mark)) => summary(reader, id, account, mark, None, newest),
                 None => Ok(None),
             }
         };
@@ -334,7 +336,7 @@ fn read_behind(
     let mut left = room;
     for (feed, sent) in behind {
         if let FeedKey::Conversation(conversation) = feed
-            && !reader.is_member(*conversation, account)?
+            && reader.member(*conversation, account)?.is_none()
         {
             continue;
         }
@@ -372,22 +374,11 @@ fn summary_size(about: &ConversationSummary) -> usize {
     variable + 160
 }
 
-/// Why somebody cannot follow a conversation that they are not in.
-fn cannot_follow(reader: &Reader, id: ConversationId) -> Result<Fault, StoreError> {
-    let is_room = reader
-        .conversation(id)?
-        .is_some_and(|record| record.room.is_some());
-    Ok(if is_room {
-        faults::not_a_member(id)
-    } else {
-        faults::no_such_conversation(id)
-    })
-}
-
 /// What a screen shows of a conversation, and from where on its entries are sent.
 fn summary(
     reader: &Reader,
     id: ConversationId,
+    account: AccountId,
     mark: ReadMark,
     cursor: Option<Seq>,
     newest: u32,
@@ -406,6 +397,11 @@ fn summary(
         Some(cursor) if head.seq.0 - cursor.0 > u64::from(SYNC_ENTRIES) => without_cursor,
         Some(cursor) => cursor,
         None => without_cursor,
+    };
+    // Nothing of what was there before the joining, where the room says so.
+    let after = match reader.member(id, account)? {
+        Some(member) => after.max(floor(&record, member)),
+        None => after,
     };
     let about = match record.room {
         Some(name) => ConversationKind::Room {

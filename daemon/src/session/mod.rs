@@ -35,6 +35,7 @@ use following::Wants;
 use outbox::Outbox;
 use serde::Deserialize;
 use state::Phase;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -67,6 +68,8 @@ pub(crate) struct Person {
     pub(crate) account: AccountId,
     pub(crate) device: Option<DeviceId>,
     pub(crate) stream: Option<StreamId>,
+    /// Whether this connection proved the password, and not a token.
+    pub(crate) by_password: bool,
 }
 
 /// A login that waits for the client's proof.
@@ -239,6 +242,7 @@ impl Session {
                 addr,
                 outbox,
                 gate,
+                is_signed_in: Cell::new(false),
             });
             shared.sessions.borrow_mut().insert(id, handle.clone());
             Self {

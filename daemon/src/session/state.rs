@@ -34,15 +34,22 @@ fn needs(request: &Request) -> Needs {
         Request::Register { .. }
         | Request::SaslStart { .. }
         | Request::SaslRespond { .. }
+        | Request::ResetPassword { .. }
         | Request::Resume { .. } => Needs::Welcomed,
         Request::AddDevice { .. }
         | Request::RevokeDevice { .. }
         | Request::OpenStream { .. }
         | Request::Sync { .. }
         | Request::Rooms { .. }
+        | Request::Room { .. }
+        | Request::Restrictions { .. }
         | Request::Members { .. }
         | Request::History { .. }
-        | Request::Who {}
+        | Request::Who { .. }
+        | Request::Card { .. }
+        | Request::SearchPeople { .. }
+        | Request::Contacts {}
+        | Request::Inbox {}
         | Request::People { .. }
         | Request::Devices {}
         | Request::Post { .. }
@@ -51,6 +58,9 @@ fn needs(request: &Request) -> Needs {
         | Request::Leave { .. }
         | Request::SetTopic { .. }
         | Request::OpenDirect { .. }
+        | Request::Command { .. }
+        | Request::InviteNew { .. }
+        | Request::Invites {}
         | Request::MarkRead { .. }
         | Request::SetPresence { .. }
         | Request::Typing { .. } => Needs::Ready,
@@ -61,7 +71,15 @@ fn needs(request: &Request) -> Needs {
         | Request::AdminPasswordReset { .. }
         | Request::AdminInviteNew { .. }
         | Request::AdminInvites {}
-        | Request::AdminInviteRevoke { .. } => Needs::Administrator,
+        | Request::AdminInviteRevoke { .. }
+        | Request::AdminCommand { .. }
+        | Request::AdminRooms { .. }
+        | Request::AdminMembers { .. }
+        | Request::AdminCard { .. }
+        | Request::AdminResetCode { .. }
+        | Request::AdminBans {}
+        | Request::AdminGroups {}
+        | Request::AdminAudit { .. } => Needs::Administrator,
     }
 }
 
@@ -95,6 +113,7 @@ pub(crate) fn is_exclusive(request: &Request) -> bool {
             | Request::Register { .. }
             | Request::SaslStart { .. }
             | Request::SaslRespond { .. }
+            | Request::ResetPassword { .. }
             | Request::Resume { .. }
             | Request::AddDevice { .. }
             | Request::OpenStream { .. }
@@ -105,7 +124,8 @@ pub(crate) fn is_exclusive(request: &Request) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_shared::{ConversationId, FaultCode, Nonce};
+    use chat_shared::{Command, ConversationId, FaultCode, Nonce, VerifierData};
+    use serde_bytes::ByteBuf;
 
     fn hello() -> Request {
         Request::Hello {
@@ -126,6 +146,14 @@ mod tests {
     fn resume() -> Request {
         Request::Resume {
             token: String::new(),
+        }
+    }
+
+    fn command(command: Command) -> Request {
+        Request::Command {
+            nonce: Nonce(1),
+            settled: Nonce(0),
+            command,
         }
     }
 
@@ -156,5 +184,34 @@ mod tests {
         assert_eq!(code(Phase::Ready, &request), Some(FaultCode::NotAllowed));
         assert_eq!(admit(Phase::Welcomed, &request, Ok(())), Ok(()));
         assert_eq!(code(Phase::Greeting, &request), Some(FaultCode::WrongState));
+    }
+
+    #[test]
+    fn a_command_needs_a_person_or_the_machine() {
+        let panic = || Command::Panic { on: true };
+        let wrong = Some(FaultCode::WrongState);
+        assert_eq!(code(Phase::Welcomed, &command(panic())), wrong);
+        assert_eq!(code(Phase::Ready, &command(panic())), None);
+        let request = Request::AdminCommand { command: panic() };
+        assert_eq!(code(Phase::Ready, &request), Some(FaultCode::NotAllowed));
+        assert_eq!(admit(Phase::Welcomed, &request, Ok(())), Ok(()));
+    }
+
+    #[test]
+    fn a_forgotten_password_is_set_before_the_login() {
+        let verifier = VerifierData {
+            salt: ByteBuf::new(),
+            iterations: 1,
+            stored_key: ByteBuf::new(),
+            server_key: ByteBuf::new(),
+        };
+        let reset = Request::ResetPassword {
+            name: "anna".into(),
+            code: "1".into(),
+            verifier,
+        };
+        assert_eq!(code(Phase::Welcomed, &reset), None);
+        assert_eq!(code(Phase::Ready, &reset), Some(FaultCode::WrongState));
+        assert!(is_exclusive(&reset));
     }
 }

@@ -13,10 +13,10 @@ use crate::journal::embedded::EmbeddedHandle;
 use crate::journal::{Answer, Answers, SessionId, SessionKey, WorkerId};
 use crate::net::connection::Accepted;
 use crate::net::inbound::Gate;
-use crate::registry::Registry;
 use crate::registry::messages::{CloseRoom, OpenRooms};
+use crate::registry::{Order, Registry};
 use crate::room::Room;
-use crate::room::messages::{Deliver, EndSession, MembershipChange, Signal};
+use crate::room::messages::{Deliver, EndSession, MembershipChange, Proclaim, Signal};
 use crate::session::{answers, faults};
 use crate::store::reads::Reads;
 use crate::store::{FeedKey, Store};
@@ -48,6 +48,8 @@ pub(crate) struct House {
     pub(crate) links: Arc<Vec<chat_shared::link::JoinLink>>,
     /// All connections now.
     pub(crate) connections: Arc<AtomicU64>,
+    /// Banned addresses and the panic switch.
+    pub(crate) order: Arc<Order>,
 }
 
 /// A session as its worker knows it.
@@ -56,6 +58,7 @@ pub(crate) struct SessionHandle {
     pub(crate) addr: Addr<Session>,
     pub(crate) outbox: Rc<Outbox>,
     pub(crate) gate: Rc<Gate>,
+    pub(crate) is_signed_in: Cell<bool>,
 }
 
 /// What the sessions of one thread share.
@@ -178,6 +181,11 @@ impl Worker {
 }
 
 impl Worker {
+    /// Before it starts: until then its mailbox is small.
+    pub(crate) fn make_room(ctx: &mut Context<Self>) {
+        ctx.set_mailbox_capacity(MAILBOX);
+    }
+
     fn answer(&self, answers: Vec<Answer>) {
         let sessions = self.shared.sessions.borrow();
         for answer in answers {
@@ -191,8 +199,7 @@ impl Worker {
 impl Actor for Worker {
     type Context = Context<Self>;
 
-    fn started(&mut self, ctx: &mut Self::Context) {
-        ctx.set_mailbox_capacity(MAILBOX);
+    fn started(&mut self, _: &mut Self::Context) {
         actix_rt::spawn(self.shared.turn.clone().run());
     }
 }
@@ -281,7 +288,20 @@ impl Handler<Signal> for Worker {
         self.shared
             .fanout
             .borrow()
-            .signal(signal.audience, &signal.frame, signal.from);
+            .signal(signal.audience, &signal.frame, &signal.whom);
+    }
+}
+
+impl Handler<Proclaim> for Worker {
+    type Result = ();
+
+    fn handle(&mut self, proclaim: Proclaim, _: &mut Self::Context) {
+        let _abort = AbortOnPanic("worker");
+        for session in self.shared.sessions.borrow().values() {
+            if session.is_signed_in.get() {
+                session.outbox.signal(proclaim.frame.clone());
+            }
+        }
     }
 }
 

@@ -2,12 +2,17 @@
 //! reopening the file. Only [`crate::journal`] writes to it.
 //!
 //! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
-//! that can be asked, [`reads`] asks many of them at once, and [`untouched`] looks into a file that may not be ours to write.
+//! that can be asked, continued in [`rooms`], [`people`] and [`order`]; [`reads`] asks many questions at once, [`migrate`] brings older
+//! files to this layout, and [`untouched`] looks into a file that may not be ours to write.
 
 pub(crate) mod schema;
 pub(crate) mod record;
 pub(crate) mod read;
 pub(crate) mod reads;
+pub(crate) mod rooms;
+pub(crate) mod people;
+pub(crate) mod order;
+mod migrate;
 mod untouched;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -225,7 +230,10 @@ fn open_database(path: &Path, cache_bytes: usize) -> Result<Database, StoreError
     builder.set_repair_callback(move |repair| {
         tracing::warn!(path = %shown.display(), progress = repair.progress(), "repairing the store");
     });
-    builder.open(path).map_err(|error| not_opened(path, error))
+    let database = builder.open(path);
+    let database = database.map_err(|error| not_opened(path, error))?;
+    migrate::migrate(&database)?;
+    Ok(database)
 }
 
 fn not_opened(path: &Path, error: DatabaseError) -> StoreError {
@@ -249,21 +257,22 @@ fn refuse_newer(path: &Path, cache_bytes: usize) -> Result<(), StoreError> {
 }
 
 fn check_version(path: &Path, database: &impl ReadableDatabase) -> Result<(), StoreError> {
-    let table = match database.begin_read()?.open_table(schema::META) {
-        Err(TableError::TableDoesNotExist(_)) => return Ok(()),
-        table => table?,
-    };
-    let found = table
-        .get(meta::SCHEMA)?
-        .map_or(0, |version| version.value());
-    if found > SCHEMA_VERSION {
-        return Err(StoreError::Newer {
+    match version(database)? {
+        Some(found) if found > SCHEMA_VERSION => Err(StoreError::Newer {
             path: path.to_owned(),
             found,
             known: SCHEMA_VERSION,
-        });
+        }),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// The layout of a store; nothing where none was made yet.
+fn version(database: &impl ReadableDatabase) -> Result<Option<u64>, StoreError> {
+    match database.begin_read()?.open_table(schema::META) {
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        table => Ok(table?.get(meta::SCHEMA)?.map(|version| version.value())),
+    }
 }
 
 /// The store is for the daemon's user alone, also where the data directory was made by somebody else.
@@ -274,7 +283,6 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o600))
 }
 
-/// Reading a table that was never made is an error in redb: make all of them at the start.
 fn create_tables(path: &Path, database: &Database) -> Result<(), StoreError> {
     check_version(path, database)?;
     let transaction = database.begin_write()?;
@@ -285,24 +293,47 @@ fn create_tables(path: &Path, database: &Database) -> Result<(), StoreError> {
             return Ok(());
         }
         table.insert(meta::SCHEMA, SCHEMA_VERSION)?;
-        transaction.open_table(schema::SECRETS)?;
-        transaction.open_table(schema::ACCOUNTS)?;
-        transaction.open_table(schema::ACCOUNT_NAMES)?;
-        transaction.open_table(schema::ACCOUNT_SKELETONS)?;
-        transaction.open_table(schema::DEVICES)?;
-        transaction.open_table(schema::ACCOUNT_DEVICES)?;
-        transaction.open_table(schema::STREAMS)?;
-        transaction.open_table(schema::INVITES)?;
-        transaction.open_table(schema::INVITE_CODES)?;
-        transaction.open_table(schema::CONVERSATIONS)?;
-        transaction.open_table(schema::ROOM_NAMES)?;
-        transaction.open_table(schema::ROOM_SKELETONS)?;
-        transaction.open_table(schema::DIRECTS)?;
-        transaction.open_table(schema::MEMBERS)?;
-        transaction.open_table(schema::MEMBERSHIPS)?;
-        transaction.open_table(schema::ENTRIES)?;
     }
+    create_tables_in(&transaction)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// Reading a table that was never made is an error in redb: make all of them at the start.
+fn create_tables_in(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(schema::SECRETS)?;
+    transaction.open_table(schema::ACCOUNTS)?;
+    transaction.open_table(schema::ACCOUNT_NAMES)?;
+    transaction.open_table(schema::ACCOUNT_SKELETONS)?;
+    transaction.open_table(schema::DEVICES)?;
+    transaction.open_table(schema::ACCOUNT_DEVICES)?;
+    transaction.open_table(schema::STREAMS)?;
+    transaction.open_table(schema::INVITES)?;
+    transaction.open_table(schema::INVITE_CODES)?;
+    transaction.open_table(schema::CONVERSATIONS)?;
+    transaction.open_table(schema::ROOM_NAMES)?;
+    transaction.open_table(schema::ROOM_SKELETONS)?;
+    transaction.open_table(schema::DIRECTS)?;
+    transaction.open_table(schema::MEMBERS)?;
+    transaction.open_table(schema::BANS)?;
+    transaction.open_table(schema::MUTES)?;
+    transaction.open_table(schema::ROOM_INVITATIONS)?;
+    transaction.open_table(schema::INVITED_TO)?;
+    transaction.open_table(schema::LAST_POSTS)?;
+    transaction.open_table(schema::DELETED_ROOMS)?;
+    transaction.open_table(schema::NEWCOMER_ROOMS)?;
+    transaction.open_table(schema::SEEN)?;
+    transaction.open_table(schema::DEVICES_SEEN)?;
+    transaction.open_table(schema::CONTACTS)?;
+    transaction.open_table(schema::BLOCKS)?;
+    transaction.open_table(schema::INBOX)?;
+    transaction.open_table(schema::ANNOUNCEMENTS)?;
+    transaction.open_table(schema::SHARED_GROUPS)?;
+    transaction.open_table(schema::ADDRESS_BANS)?;
+    transaction.open_table(schema::MESSAGES_TO_REMOVE)?;
+    transaction.open_table(schema::AUDIT)?;
+    transaction.open_table(schema::MEMBERSHIPS)?;
+    transaction.open_table(schema::ENTRIES)?;
     Ok(())
 }
 

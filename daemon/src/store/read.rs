@@ -11,6 +11,7 @@ use chat_shared::state::ReadMark;
 use chat_shared::{AccountId, ConversationId, DeviceId, Entry, Feed, InviteId, Seq, StreamId};
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
 use serde::de::DeserializeOwned;
+use std::borrow::Borrow;
 
 /// Which feed, for all of the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,14 +72,14 @@ impl Reader {
         Self { transaction }
     }
 
-    fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
         &self,
         definition: TableDefinition<'static, K, V>,
     ) -> Result<ReadOnlyTable<K, V>, StoreError> {
         Ok(self.transaction.open_table(definition)?)
     }
 
-    fn counter(&self, name: &str) -> Result<u64, StoreError> {
+    pub(super) fn counter(&self, name: &str) -> Result<u64, StoreError> {
         Ok(self
             .table(schema::META)?
             .get(name)?
@@ -134,7 +135,7 @@ impl Reader {
     ) -> Result<Vec<(AccountId, AccountRecord)>, StoreError> {
         let table = self.table(schema::ACCOUNTS)?;
         let mut found = Vec::new();
-        for row in table.range(after.0 + 1..)?.take(limit) {
+        for row in table.range(after.0.saturating_add(1)..)?.take(limit) {
             let (id, record) = row?;
             found.push((AccountId(id.value()), parse(record.value(), "account")?));
         }
@@ -198,54 +199,6 @@ impl Reader {
         )
     }
 
-    /// Public rooms after this conversation, by id.
-    pub(crate) fn rooms_after(
-        &self,
-        after: ConversationId,
-        limit: usize,
-    ) -> Result<Vec<(ConversationId, ConversationRecord)>, StoreError> {
-        let table = self.table(schema::CONVERSATIONS)?;
-        let mut found = Vec::new();
-        for row in table.range(after.0 + 1..)? {
-            let (id, record) = row?;
-            let record: ConversationRecord = parse(record.value(), "conversation")?;
-            if record.room.is_some() {
-                found.push((ConversationId(id.value()), record));
-                if found.len() == limit {
-                    break;
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// Whether an account is in a conversation.
-    pub(crate) fn is_member(
-        &self,
-        conversation: ConversationId,
-        account: AccountId,
-    ) -> Result<bool, StoreError> {
-        Ok(self
-            .table(schema::MEMBERS)?
-            .get((conversation.0, account.0))?
-            .is_some())
-    }
-
-    /// Members of a conversation after this account, by id.
-    pub(crate) fn members_after(
-        &self,
-        conversation: ConversationId,
-        after: AccountId,
-        limit: usize,
-    ) -> Result<Vec<AccountId>, StoreError> {
-        let table = self.table(schema::MEMBERS)?;
-        table
-            .range((conversation.0, after.0.saturating_add(1))..=(conversation.0, u64::MAX))?
-            .take(limit)
-            .map(|row| Ok(AccountId(row?.0.value().1)))
-            .collect()
-    }
-
     /// What an account is in, and up to where it has read it; by conversation.
     pub(crate) fn memberships(
         &self,
@@ -291,16 +244,21 @@ impl Reader {
         take_page(range, page)
     }
 
-    /// The newest entries below a place, in order.
-    pub(crate) fn entries_before(
+    /// The newest entries above one place and below another, in order.
+    pub(crate) fn entries_between(
         &self,
         feed: FeedKey,
+        after: Seq,
         before: Seq,
         page: Page,
     ) -> Result<Vec<Entry>, StoreError> {
         let (kind, id) = feed.key();
         let table = self.table(schema::ENTRIES)?;
-        let range = table.range((kind, id, 0)..(kind, id, before.0))?.rev();
+        let first = after.0.saturating_add(1);
+        if first >= before.0 {
+            return Ok(Vec::new());
+        }
+        let range = table.range((kind, id, first)..(kind, id, before.0))?.rev();
         let mut entries = take_page(range, page)?;
         entries.reverse();
         Ok(entries)
@@ -346,9 +304,9 @@ fn take_page<'a>(
     Ok(entries)
 }
 
-fn one<T: DeserializeOwned>(
-    table: &impl ReadableTable<u64, &'static [u8]>,
-    key: u64,
+pub(super) fn one<'k, K: redb::Key + 'static, T: DeserializeOwned>(
+    table: &impl ReadableTable<K, &'static [u8]>,
+    key: impl Borrow<K::SelfType<'k>>,
     what: &'static str,
 ) -> Result<Option<T>, StoreError> {
     table

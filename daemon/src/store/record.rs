@@ -1,7 +1,10 @@
 //! What the tables hold: MessagePack maps, apart from the wire's types, so that either may change
 //! without the other.
 
-use chat_shared::{AccountId, ConversationId, DeviceId, Entry, EntryBody, Seq, Timestamp};
+use chat_shared::{
+    AccountId, Announcement, Contact, ConversationId, DeviceId, Entry, EntryBody, HouseRole,
+    InboxItem, Profile, RoomRole, RoomSettings, Seq, SharedGroup, StatusText, Timestamp,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Encodes a record.
@@ -41,6 +44,33 @@ pub(crate) struct AccountRecord {
     pub(crate) enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) verifier: Verifier,
+    /// Always administrator where `administrator` is, and the other way round.
+    #[serde(default)]
+    pub(crate) role: HouseRole,
+    #[serde(default)]
+    pub(crate) profile: Profile,
+    #[serde(default)]
+    pub(crate) status: StatusText,
+    /// Left for good.
+    #[serde(default)]
+    pub(crate) deleted_at: Option<Timestamp>,
+    /// A one-time code for another password.
+    #[serde(default)]
+    pub(crate) reset: Option<ResetCode>,
+    /// The last item of its inbox that was given out.
+    #[serde(default)]
+    pub(crate) last_item: u64,
+    /// Announcements up to this one were dismissed, or came before the account.
+    #[serde(default)]
+    pub(crate) announcements_seen: u64,
+}
+
+/// A one-time code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ResetCode {
+    #[serde(with = "serde_bytes")]
+    pub(crate) code_hash: [u8; 32],
+    pub(crate) expires_at: Timestamp,
 }
 
 /// A device.
@@ -64,6 +94,12 @@ pub(crate) struct InviteRecord {
     pub(crate) created_at: Timestamp,
     /// Printed by the first start: whoever uses it first administers.
     pub(crate) founding: bool,
+    #[serde(default)]
+    pub(crate) by: Option<AccountId>,
+    #[serde(default)]
+    pub(crate) rooms: Vec<ConversationId>,
+    #[serde(default)]
+    pub(crate) role: HouseRole,
 }
 
 /// A conversation.
@@ -74,6 +110,58 @@ pub(crate) struct ConversationRecord {
     pub(crate) topic: String,
     pub(crate) members: u64,
     pub(crate) created_at: Timestamp,
+    #[serde(default)]
+    pub(crate) settings: RoomSettings,
+    /// Deleted, and can be restored for a while.
+    #[serde(default)]
+    pub(crate) deleted_at: Option<Timestamp>,
+}
+
+/// Somebody in a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MemberRecord {
+    #[serde(default)]
+    pub(crate) role: RoomRole,
+    /// The entry with which they came.
+    #[serde(default)]
+    pub(crate) joined: u64,
+}
+
+/// Somebody who is kept out of a room, silent in it, or invited to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RestrictionRecord {
+    pub(crate) by: Option<AccountId>,
+    pub(crate) at: Timestamp,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) reason: String,
+}
+
+/// When an account or device was connected last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeenRecord {
+    pub(crate) at: Timestamp,
+    pub(crate) address: Option<String>,
+}
+
+/// Somebody among the contacts of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ContactRecord {
+    pub(crate) group: String,
+    pub(crate) favourite: bool,
+}
+
+/// A line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AuditRecord {
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<AccountId>,
+    pub(crate) by_name: String,
+    pub(crate) act: String,
+    pub(crate) target: String,
+    pub(crate) detail: String,
+    /// SHA-256 over the hash of the line before and this one.
+    #[serde(with = "serde_bytes")]
+    pub(crate) hash: [u8; 32],
 }
 
 /// What of a stream was carried out: the highest number, and the outcomes that a retry could ask for.
@@ -107,16 +195,45 @@ pub(crate) enum BodyRecord {
     Joined(AccountId),
     Left(AccountId),
     TopicSet(String),
+    Kicked(AccountId, String),
+    Banned(AccountId, Option<Timestamp>, String),
+    Unbanned(AccountId),
+    Muted(AccountId, Option<Timestamp>, String),
+    Unmuted(AccountId),
+    RoleSet(AccountId, RoomRole),
+    Invited(AccountId),
+    Renamed(String),
+    SettingsSet(RoomSettings),
+    MessageDeleted(Seq, String),
+    Tombstone,
+    Deleted,
+    Restored,
     ConversationAdded(ConversationId),
     ConversationRemoved(ConversationId),
     Read(ConversationId, Seq, u64),
     DeviceAdded(DeviceId, String),
     DeviceRevoked(DeviceId),
     PasswordChanged,
+    ContactPut(Contact),
+    ContactRemoved(AccountId),
+    Blocked(AccountId),
+    Unblocked(AccountId),
+    InboxAdded(InboxItem),
+    InboxDismissed(Option<u64>),
+    StatusSet(StatusText),
     AccountAdded(AccountId, String),
     AccountEnabled(AccountId, bool),
+    ProfileSet(AccountId, Profile),
+    HouseRoleSet(AccountId, HouseRole),
+    AccountDeleted(AccountId),
     RoomAdded(ConversationId, String),
+    RoomRemoved(ConversationId),
+    RoomRenamed(ConversationId, String),
+    RoomSettingsSet(ConversationId, RoomSettings),
     RoomTopicSet(ConversationId, String),
+    Announced(Announcement),
+    GroupPut(SharedGroup),
+    GroupRemoved(String),
 }
 
 impl EntryRecord {
@@ -128,6 +245,48 @@ impl EntryRecord {
             BodyRecord::Joined(account) => EntryBody::Joined { account },
             BodyRecord::Left(account) => EntryBody::Left { account },
             BodyRecord::TopicSet(topic) => EntryBody::TopicSet { topic },
+            BodyRecord::Kicked(account, reason) => EntryBody::Kicked { account, reason },
+            BodyRecord::Banned(account, until, reason) => EntryBody::Banned {
+                account,
+                until,
+                reason,
+            },
+            BodyRecord::Unbanned(account) => EntryBody::Unbanned { account },
+            BodyRecord::Muted(account, until, reason) => EntryBody::Muted {
+                account,
+                until,
+                reason,
+            },
+            BodyRecord::Unmuted(account) => EntryBody::Unmuted { account },
+            BodyRecord::RoleSet(account, role) => EntryBody::RoleSet { account, role },
+            BodyRecord::Invited(account) => EntryBody::Invited { account },
+            BodyRecord::Renamed(name) => EntryBody::Renamed { name },
+            BodyRecord::SettingsSet(settings) => EntryBody::SettingsSet { settings },
+            BodyRecord::MessageDeleted(seq, reason) => EntryBody::MessageDeleted { seq, reason },
+            BodyRecord::Tombstone => EntryBody::Tombstone {},
+            BodyRecord::Deleted => EntryBody::Deleted {},
+            BodyRecord::Restored => EntryBody::Restored {},
+            BodyRecord::ContactPut(contact) => EntryBody::ContactPut { contact },
+            BodyRecord::ContactRemoved(account) => EntryBody::ContactRemoved { account },
+            BodyRecord::Blocked(account) => EntryBody::Blocked { account },
+            BodyRecord::Unblocked(account) => EntryBody::Unblocked { account },
+            BodyRecord::InboxAdded(item) => EntryBody::InboxAdded { item },
+            BodyRecord::InboxDismissed(item) => EntryBody::InboxDismissed { item },
+            BodyRecord::StatusSet(status) => EntryBody::StatusSet { status },
+            BodyRecord::ProfileSet(account, profile) => EntryBody::ProfileSet { account, profile },
+            BodyRecord::HouseRoleSet(account, role) => EntryBody::HouseRoleSet { account, role },
+            BodyRecord::AccountDeleted(account) => EntryBody::AccountDeleted { account },
+            BodyRecord::RoomRemoved(conversation) => EntryBody::RoomRemoved { conversation },
+            BodyRecord::RoomRenamed(conversation, name) => {
+                EntryBody::RoomRenamed { conversation, name }
+            }
+            BodyRecord::RoomSettingsSet(conversation, settings) => EntryBody::RoomSettingsSet {
+                conversation,
+                settings,
+            },
+            BodyRecord::Announced(announcement) => EntryBody::Announced { announcement },
+            BodyRecord::GroupPut(group) => EntryBody::GroupPut { group },
+            BodyRecord::GroupRemoved(name) => EntryBody::GroupRemoved { name },
             BodyRecord::ConversationAdded(conversation) => {
                 EntryBody::ConversationAdded { conversation }
             }

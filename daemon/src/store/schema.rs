@@ -7,7 +7,7 @@
 use redb::TableDefinition;
 
 /// The layout that this program reads and writes. A store with a higher one is refused.
-pub(crate) const SCHEMA_VERSION: u64 = 1;
+pub(crate) const SCHEMA_VERSION: u64 = 2;
 
 /// Record: the bytes of one.
 pub(crate) type Record = &'static [u8];
@@ -51,8 +51,26 @@ pub(crate) const ROOM_SKELETONS: TableDefinition<&str, u64> =
 /// the account ids of a direct conversation, ascending, eight big-endian bytes each → conversation.
 pub(crate) const DIRECTS: TableDefinition<Record, u64> = TableDefinition::new("directs-1");
 
-/// (conversation, account): who is in it.
-pub(crate) const MEMBERS: TableDefinition<(u64, u64), ()> = TableDefinition::new("members-1");
+/// (conversation, account) → record: who is in it. Of a deleted room: who will be again.
+pub(crate) const MEMBERS: TableDefinition<(u64, u64), Record> = TableDefinition::new("members-2");
+/// (conversation, account) → record: who is kept out of a room.
+pub(crate) const BANS: TableDefinition<(u64, u64), Record> = TableDefinition::new("bans-1");
+/// (conversation, account) → record: who may not write in a room.
+pub(crate) const MUTES: TableDefinition<(u64, u64), Record> = TableDefinition::new("mutes-1");
+/// (conversation, account) → record: who may come into a room.
+pub(crate) const ROOM_INVITATIONS: TableDefinition<(u64, u64), Record> =
+    TableDefinition::new("room_invitations-1");
+/// (account, conversation): the same by account, so that who was invited finds a hidden room.
+pub(crate) const INVITED_TO: TableDefinition<(u64, u64), ()> = TableDefinition::new("invited_to-1");
+/// (conversation, account) → time of the newest message, in rooms with a slow mode.
+pub(crate) const LAST_POSTS: TableDefinition<(u64, u64), i64> =
+    TableDefinition::new("last_posts-1");
+/// time of deletion, conversation: rooms that can be restored.
+pub(crate) const DELETED_ROOMS: TableDefinition<(i64, u64), ()> =
+    TableDefinition::new("deleted_rooms-1");
+/// conversation: rooms that new accounts are put into.
+pub(crate) const NEWCOMER_ROOMS: TableDefinition<u64, ()> =
+    TableDefinition::new("newcomer_rooms-1");
 /// (account, conversation) → (newest entry read, posts there): what somebody is in.
 pub(crate) const MEMBERSHIPS: TableDefinition<(u64, u64), (u64, u64)> =
     TableDefinition::new("memberships-1");
@@ -61,6 +79,32 @@ pub(crate) const MEMBERSHIPS: TableDefinition<(u64, u64), (u64, u64)> =
 /// last row: a table of ends would be written with every message.
 pub(crate) const ENTRIES: TableDefinition<(u8, u64, u64), Record> =
     TableDefinition::new("entries-1");
+
+/// account → record: when it was connected last.
+pub(crate) const SEEN: TableDefinition<u64, Record> = TableDefinition::new("seen-1");
+/// device → record: when it was connected last.
+pub(crate) const DEVICES_SEEN: TableDefinition<u64, Record> =
+    TableDefinition::new("devices_seen-1");
+/// (account, other account) → record: its contacts.
+pub(crate) const CONTACTS: TableDefinition<(u64, u64), Record> = TableDefinition::new("contacts-1");
+/// (account, other account): whom it blocks.
+pub(crate) const BLOCKS: TableDefinition<(u64, u64), ()> = TableDefinition::new("blocks-1");
+/// (account, item) → record ([`chat_shared::InboxItem`]): what waits for it.
+pub(crate) const INBOX: TableDefinition<(u64, u64), Record> = TableDefinition::new("inbox-1");
+/// announcement → record ([`chat_shared::Announcement`]): those to everybody.
+pub(crate) const ANNOUNCEMENTS: TableDefinition<u64, Record> =
+    TableDefinition::new("announcements-1");
+/// name → record ([`chat_shared::SharedGroup`]).
+pub(crate) const SHARED_GROUPS: TableDefinition<&str, Record> =
+    TableDefinition::new("shared_groups-1");
+/// network → record: no connections from there.
+pub(crate) const ADDRESS_BANS: TableDefinition<&str, Record> =
+    TableDefinition::new("address_bans-1");
+/// account, conversation to go on with: deleted accounts whose messages are to go.
+pub(crate) const MESSAGES_TO_REMOVE: TableDefinition<u64, (u64, u64)> =
+    TableDefinition::new("messages_to_remove-1");
+/// number → record: acts of those who have a say.
+pub(crate) const AUDIT: TableDefinition<u64, Record> = TableDefinition::new("audit-1");
 
 /// Names in [`META`] and [`SECRETS`].
 pub(crate) mod meta {
@@ -74,10 +118,16 @@ pub(crate) mod meta {
     pub(crate) const LAST_CONVERSATION: &str = "last_conversation";
     /// The highest invite id given out.
     pub(crate) const LAST_INVITE: &str = "last_invite";
-    /// Accounts that may administer.
+    /// Administrators who can sign in.
     pub(crate) const ADMINISTRATORS: &str = "administrators";
     /// The room that everybody is in from the start.
     pub(crate) const FIRST_ROOM: &str = "first_room";
+    /// The highest announcement id given out.
+    pub(crate) const LAST_ANNOUNCEMENT: &str = "last_announcement";
+    /// The newest line of the audit log.
+    pub(crate) const LAST_AUDIT: &str = "last_audit";
+    /// Whether the panic switch is on.
+    pub(crate) const PANIC: &str = "panic";
     /// Secret: 32 bytes from which the salts of names that do not exist are made.
     pub(crate) const FAKE_SALTS: &str = "fake_salts";
 }

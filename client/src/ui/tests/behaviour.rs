@@ -6,7 +6,7 @@ use crate::config::{Bell, ScreenConfig};
 use crate::model::Update;
 use crate::net::Command;
 use chat_shared::{
-    ConversationId, ConversationSummary, EntryBody, Event as Said, Fault, FaultCode, Nonce,
+    Access, ConversationId, ConversationSummary, EntryBody, Event as Said, Fault, FaultCode, Nonce,
     PresenceState, Seq, StreamId, Timestamp,
 };
 use cursive::event::{Event, Key, MouseEvent};
@@ -290,14 +290,15 @@ fn commands_become_orders() {
     let asked: Vec<_> = bench
         .asked()
         .into_iter()
-        .filter(|c| !matches!(c, Command::FetchMembers { .. }))
+        .filter(|c| !matches!(c, Command::FetchMembers { .. } | Command::Ask(_)))
         .collect();
     assert_eq!(
         asked,
         [
             order(Order::CreateRoom {
                 name: "tea".to_owned(),
-                topic: "all about tea".to_owned()
+                topic: "all about tea".to_owned(),
+                access: Access::Public
             }),
             order(Order::SetTopic {
                 conversation: GENERAL,
@@ -394,15 +395,23 @@ fn control_c_clears_the_line_and_twice_quits() {
 }
 
 #[test]
-fn help_tells_every_command_and_fits_a_small_screen() {
+fn help_tells_every_command_and_key_on_a_small_screen() {
     let mut bench = Bench::at_work(80, 24);
-    bench.enter("/help");
-    for command in crate::input::commands::COMMANDS {
-        bench.has(&format!("/{}", command.name));
+    for command in crate::input::commands::commands() {
+        bench.enter("/help");
+        bench.write(&format!("/{} ", command.name));
+        bench.has(command.help);
+        bench.press(Key::Esc);
     }
     bench.press(Key::F1);
-    bench.has("Enter");
+    bench.press(Key::End);
     bench.has("Ctrl-Q");
+    bench.press(Key::Esc);
+    bench.lacks("Ctrl-Q");
+    bench.enter("/help ban");
+    bench.has("put out and keep out");
+    bench.press(Key::Enter);
+    bench.has("› /ban");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::model::{Connection, Me, Update};
 use crate::net::{Command, Handle};
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody,
-    Event as Said, Feed, Presence, PresenceState, Seq, Timestamp,
+    Event as Said, Feed, HouseRole, Member, Presence, PresenceState, RoomRole, Seq, Timestamp,
 };
 use cursive::backends::puppet::Backend;
 use cursive::backends::puppet::observed::{GraphemePart, ObservedScreen};
@@ -86,6 +86,7 @@ impl Bench {
             account: ANNA,
             name,
             administrator: false,
+            role: HouseRole::Member,
         }));
         self.update(Update::Connection(Connection::Online));
     }
@@ -117,24 +118,21 @@ impl Bench {
             feed: Feed::House,
             entries: entries.collect(),
         });
+        let here = [
+            (ANNA, PresenceState::Online),
+            (BORIS, PresenceState::Online),
+            (CLARA, PresenceState::Away),
+        ];
         self.say(Said::Who {
-            people: vec![
-                Presence {
-                    account: ANNA,
-                    state: PresenceState::Online,
-                },
-                Presence {
-                    account: BORIS,
-                    state: PresenceState::Online,
-                },
-                Presence {
-                    account: CLARA,
-                    state: PresenceState::Away,
-                },
-            ],
+            people: here.map(|(account, state)| presence(account, state)).into(),
+            seen: Vec::new(),
         });
         for conversation in [GENERAL, LUNCH] {
-            let members = vec![ANNA, BORIS, CLARA];
+            let member = |account| Member {
+                account,
+                role: RoomRole::Member,
+            };
+            let members = [ANNA, BORIS, CLARA].map(member).into();
             self.say(Said::Members {
                 conversation,
                 seq: Seq(0),
@@ -151,6 +149,32 @@ impl Bench {
 
     pub(super) fn say(&mut self, event: Said) {
         self.update(Update::Event(event));
+    }
+
+    /// Something of one's own happened, on top of what was synced.
+    pub(super) fn account(&mut self, seq: u64, body: EntryBody) {
+        self.say(Said::Entries {
+            feed: Feed::Account,
+            entries: vec![entry(seq, NOON, None, 0, body)],
+        });
+    }
+
+    /// Something happened in the house, on top of what was synced.
+    pub(super) fn house(&mut self, seq: u64, body: EntryBody) {
+        self.say(Said::Entries {
+            feed: Feed::House,
+            entries: vec![entry(seq, NOON, None, 0, body)],
+        });
+    }
+
+    /// Something happened in `#general`.
+    pub(super) fn happens(&mut self, seq: u64, by: AccountId, posts: u64, body: EntryBody) {
+        self.say(Said::Entries {
+            feed: Feed::Conversation {
+                conversation: GENERAL,
+            },
+            entries: vec![entry(seq, NOON, Some(by), posts, body)],
+        });
     }
 
     /// Messages come in, numbered from `seq` on, a minute after the other, all messages of the feed.
@@ -285,6 +309,14 @@ impl Bench {
     fn draw(&mut self) -> ObservedScreen {
         self.runner.refresh();
         self.frames.try_iter().last().unwrap()
+    }
+}
+
+pub(super) fn presence(account: AccountId, state: PresenceState) -> Presence {
+    Presence {
+        account,
+        state,
+        status: None,
     }
 }
 

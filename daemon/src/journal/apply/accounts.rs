@@ -1,222 +1,164 @@
-//! The house, its accounts, their devices, and invitations.
+//! Accounts: disabling them, what they are in the house, and what every command has to know of whoever
+//! wants it.
 
+use super::rights::{Actor, Right};
 use super::{Apply, Stop};
-use crate::journal::command::{Admission, Name, NewInvite};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use crate::store::read::parse;
-use crate::store::record::{
-    AccountRecord, BodyRecord, DeviceRecord, InviteRecord, Verifier, encode,
-};
+use crate::store::record::{AccountRecord, BodyRecord, encode};
 use crate::store::schema::meta;
-use chat_shared::limits::DEVICES_PER_ACCOUNT;
-use chat_shared::{AccountId, ConversationId, DeviceId, InviteId, Timestamp};
+use chat_shared::{AccountId, HouseRole, Timestamp};
+
+/// What of an account every command of it has to know, so that it is kept in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Standing {
+    role: HouseRole,
+    is_enabled: bool,
+    is_deleted: bool,
+}
+
+impl Standing {
+    fn of(record: &AccountRecord) -> Self {
+        Self {
+            role: record.role,
+            is_enabled: record.enabled,
+            is_deleted: record.deleted_at.is_some(),
+        }
+    }
+
+    /// As what they act in the house.
+    fn actor(self, account: AccountId) -> Actor {
+        Actor::Person {
+            account,
+            house: self.role,
+            room: None,
+        }
+    }
+
+    fn administers(self) -> bool {
+        self.is_enabled && self.role == HouseRole::Administrator
+    }
+}
+
+impl AccountRecord {
+    /// Gives it another role, and keeps `administrator` the same.
+    pub(super) fn set_role(&mut self, role: HouseRole) {
+        self.role = role;
+        self.administrator = role == HouseRole::Administrator;
+    }
+}
 
 impl Apply<'_> {
-    pub(super) fn found(
-        &mut self,
-        at: Timestamp,
-        fake_salts: &[u8; 32],
-        first_room: &Name,
-        invite: Option<NewInvite>,
-    ) -> Result<Outcome, Stop> {
-        if self.tables.meta.get(meta::FIRST_ROOM)?.is_some() {
-            return Err(Refusal::AlreadyFounded.into());
-        }
-        let room = self.add_room(at, None, first_room, String::new())?;
-        self.tables
-            .secrets
-            .insert(meta::FAKE_SALTS, fake_salts.as_slice())?;
-        self.tables.meta.insert(meta::FIRST_ROOM, room.0)?;
-        match invite {
-            Some(invite) => self.add_invite(at, invite),
-            None => Ok(Outcome::DONE),
-        }
-    }
-
-    pub(super) fn register(
-        &mut self,
-        at: Timestamp,
-        name: Name,
-        verifier: Verifier,
-        admission: &Admission,
-    ) -> Result<Outcome, Stop> {
-        let Name { name, skeleton } = name;
-        if self.tables.account_names.get(name.as_str())?.is_some() {
-            return Err(Refusal::NameTaken(name).into());
-        }
-        let similar = self
-            .tables
-            .account_skeletons
-            .get(skeleton.as_str())?
-            .map(|id| id.value());
-        if let Some(similar) = similar {
-            let taken = self.account(AccountId(similar))?.name;
-            return Err(Refusal::NameConfusable {
-                wanted: name,
-                taken,
-            }
-            .into());
-        }
-        let invite = match admission {
-            Admission::Invited(code_hash) => Some(self.valid_invite(code_hash, at)?),
-            Admission::Open | Admission::Local | Admission::ByAdministrator => None,
-        };
-        let founding = matches!(admission, Admission::Local | Admission::ByAdministrator)
-            || invite.as_ref().is_some_and(|(_, invite)| invite.founding);
-        let administrators = self
-            .tables
-            .meta
-            .get(meta::ADMINISTRATORS)?
-            .map_or(0, |count| count.value());
-        let administrator = founding && administrators == 0;
-
-        if let Some((id, invite)) = invite {
-            self.use_invite(id, invite)?;
-        }
-        if administrator {
-            self.count(meta::ADMINISTRATORS, 1)?;
-        }
-        let account = AccountId(self.count(meta::LAST_ACCOUNT, 1)?);
-        self.tables.account_names.insert(name.as_str(), account.0)?;
-        self.tables
-            .account_skeletons
-            .insert(skeleton.as_str(), account.0)?;
-        let record = AccountRecord {
-            name: name.clone(),
-            administrator,
-            enabled: true,
-            created_at: at,
-            verifier,
-        };
-        self.put_account(account, &record)?;
-        let added = BodyRecord::AccountAdded(account, name.clone());
-        self.append(FeedKey::House, at, Some(account), added)?;
-        let first_room = self
-            .tables
-            .meta
-            .get(meta::FIRST_ROOM)?
-            .map(|room| room.value());
-        if let Some(room) = first_room {
-            self.add_member(at, ConversationId(room), account, Some(account))?;
-        }
-        Ok(Outcome::Account {
-            account,
-            name,
-            administrator,
-        })
-    }
-
     pub(super) fn enable_account(
         &mut self,
         at: Timestamp,
-        name: &str,
+        by: Option<AccountId>,
+        account: AccountId,
         enabled: bool,
+        reason: String,
     ) -> Result<Outcome, Stop> {
-        let account = self.account_named(name)?;
-        let mut record = self.account(account)?;
-        if record.enabled != enabled {
-            record.enabled = enabled;
-            self.put_account(account, &record)?;
-            let changed = BodyRecord::AccountEnabled(account, enabled);
-            self.append(FeedKey::House, at, None, changed)?;
+        self.require(by, Right::KeepHouse, None)?;
+        let mut record = self.present(account)?;
+        self.outranks(by, account, None)?;
+        if record.enabled == enabled {
+            return Ok(Outcome::DONE);
         }
-        Ok(Outcome::DONE)
-    }
-
-    pub(super) fn reset_password(
-        &mut self,
-        at: Timestamp,
-        name: &str,
-        verifier: Verifier,
-    ) -> Result<Outcome, Stop> {
-        let account = self.account_named(name)?;
-        let mut record = self.account(account)?;
-        record.verifier = verifier;
+        if !enabled {
+            self.keep_an_administrator(&record)?;
+        }
+        record.enabled = enabled;
         self.put_account(account, &record)?;
-        for device in self.devices_of(account)? {
-            self.remove_device(at, None, account, device)?;
-        }
-        self.append(
-            FeedKey::Account(account),
-            at,
-            None,
-            BodyRecord::PasswordChanged,
-        )?;
+        let changed = BodyRecord::AccountEnabled(account, enabled);
+        self.append(FeedKey::House, at, by, changed)?;
+        let word = if enabled { "enabled" } else { "disabled" };
+        let detail = format!("{word} {reason}").trim_end().to_owned();
+        self.audit(at, by, "enable_account", record.name, detail)?;
         Ok(Outcome::DONE)
     }
 
-    pub(super) fn add_device(
+    /// Another role in the house. Administrators make others of their kind and may step down themselves.
+    pub(super) fn set_house_role(
         &mut self,
         at: Timestamp,
-        by: AccountId,
-        label: String,
-        token_hash: [u8; 32],
+        by: Option<AccountId>,
+        account: AccountId,
+        role: HouseRole,
     ) -> Result<Outcome, Stop> {
-        if !self.account(by)?.enabled {
+        self.require(by, Right::RunHouse, None)?;
+        let mut record = self.present(account)?;
+        if by != Some(account) {
+            self.outranks(by, account, None)?;
+        }
+        if record.role == role {
+            return Ok(Outcome::DONE);
+        }
+        self.keep_an_administrator(&record)?;
+        record.set_role(role);
+        self.put_account(account, &record)?;
+        let set = BodyRecord::HouseRoleSet(account, role);
+        self.append(FeedKey::House, at, by, set)?;
+        let word = format!("{role:?}").to_lowercase();
+        self.audit(at, by, "set_house_role", record.name, word)?;
+        Ok(Outcome::DONE)
+    }
+
+    /// Refuses every command of an account that may not sign in any more: it may still be on its way when
+    /// its connections end. Costs nothing once the account is in the cache.
+    pub(super) fn require_active(&mut self, by: AccountId) -> Result<(), Stop> {
+        let Some(standing) = self.standing(by)? else {
+            return Err(Refusal::NoSuchAccount(format!("number {by}")).into());
+        };
+        if standing.is_deleted {
+            return Err(Refusal::AccountDeleted(by).into());
+        }
+        if !standing.is_enabled {
             return Err(Refusal::AccountDisabled.into());
         }
-        if self.devices_of(by)?.len() >= DEVICES_PER_ACCOUNT {
-            return Err(Refusal::TooManyDevices.into());
-        }
-        let device = DeviceId(self.count(meta::LAST_DEVICE, 1)?);
-        let record = DeviceRecord {
-            account: by,
-            label: label.clone(),
-            created_at: at,
-            token_hash,
-        };
-        self.tables
-            .devices
-            .insert(device.0, encode(&record).as_slice())?;
-        self.tables.account_devices.insert((by.0, device.0), ())?;
-        let added = BodyRecord::DeviceAdded(device, label);
-        self.append(FeedKey::Account(by), at, Some(by), added)?;
-        Ok(Outcome::Device { device })
+        Ok(())
     }
 
-    pub(super) fn revoke_device(
+    /// As what somebody may still let others in: nothing where they may not.
+    pub(super) fn role_of_host(
         &mut self,
-        at: Timestamp,
-        by: AccountId,
-        device: DeviceId,
-    ) -> Result<Outcome, Stop> {
-        if self.tables.account_devices.get((by.0, device.0))?.is_none() {
-            return Err(Refusal::NoSuchDevice(device).into());
-        }
-        self.remove_device(at, Some(by), by, device)?;
-        Ok(Outcome::DONE)
-    }
-
-    pub(super) fn add_invite(&mut self, at: Timestamp, invite: NewInvite) -> Result<Outcome, Stop> {
-        let id = InviteId(self.count(meta::LAST_INVITE, 1)?);
-        let record = InviteRecord {
-            code_hash: invite.code_hash,
-            uses_left: invite.uses,
-            expires_at: invite.expires_at,
-            created_at: at,
-            founding: invite.founding,
+        by: Option<AccountId>,
+    ) -> Result<Option<HouseRole>, Stop> {
+        let Some(by) = by else {
+            return Ok(Some(HouseRole::Administrator));
         };
-        self.tables
-            .invites
-            .insert(id.0, encode(&record).as_slice())?;
-        self.tables.invite_codes.insert(&invite.code_hash, id.0)?;
-        Ok(Outcome::Invite {
-            invite: id,
-            expires_at: invite.expires_at,
-        })
+        let standing = self.standing(by)?;
+        Ok(standing
+            .filter(|standing| standing.is_enabled && standing.actor(by).may(Right::KeepHouse))
+            .map(|standing| standing.role))
     }
 
-    pub(super) fn revoke_invite(&mut self, invite: InviteId) -> Result<Outcome, Stop> {
-        let record = self.invite(invite)?.ok_or(Refusal::NoSuchInvite(invite))?;
-        self.remove_invite(invite, &record)?;
-        Ok(Outcome::DONE)
+    /// Whether there is such an account, and they have not left.
+    pub(super) fn is_here(&mut self, account: AccountId) -> Result<bool, Stop> {
+        let standing = self.standing(account)?;
+        Ok(standing.is_some_and(|standing| !standing.is_deleted))
     }
 
-    /// The record of an account that is known to exist.
+    /// Refuses what would take the last administrator who can sign in.
+    pub(super) fn keep_an_administrator(&self, record: &AccountRecord) -> Result<(), Stop> {
+        if Standing::of(record).administers() && self.administrators()? <= 1 {
+            return Err(Refusal::LastAdministrator.into());
+        }
+        Ok(())
+    }
+
+    /// The record of an account that is known to exist; it may have left.
     pub(super) fn account(&self, account: AccountId) -> Result<AccountRecord, Stop> {
         self.find_account(account)?
             .ok_or_else(|| Refusal::NoSuchAccount(format!("number {account}")).into())
+    }
+
+    /// The record of an account that has not left.
+    pub(super) fn present(&self, account: AccountId) -> Result<AccountRecord, Stop> {
+        let record = self.account(account)?;
+        if record.deleted_at.is_some() {
+            return Err(Refusal::AccountDeleted(account).into());
+        }
+        Ok(record)
     }
 
     pub(super) fn find_account(&self, account: AccountId) -> Result<Option<AccountRecord>, Stop> {
@@ -226,89 +168,50 @@ impl Apply<'_> {
         }
     }
 
-    fn account_named(&self, name: &str) -> Result<AccountId, Stop> {
-        let account = self
-            .tables
-            .account_names
-            .get(name)?
-            .map(|id| AccountId(id.value()));
-        account.ok_or_else(|| Refusal::NoSuchAccount(name.to_owned()).into())
+    pub(super) fn find_account_named(&self, name: &str) -> Result<Option<AccountId>, Stop> {
+        let account = self.tables.account_names.get(name)?;
+        Ok(account.map(|id| AccountId(id.value())))
     }
 
-    fn put_account(&mut self, account: AccountId, record: &AccountRecord) -> Result<(), Stop> {
+    /// Writes the record of an account and what is remembered of it, and counts the administrators who
+    /// can sign in.
+    pub(super) fn put_account(
+        &mut self,
+        account: AccountId,
+        record: &AccountRecord,
+    ) -> Result<(), Stop> {
+        let before = self.standing(account)?.is_some_and(Standing::administers);
+        let standing = Standing::of(record);
+        let count = self.administrators()?;
+        match (before, standing.administers()) {
+            (false, true) => self.tables.meta.insert(meta::ADMINISTRATORS, count + 1)?,
+            (true, false) => {
+                let rest = count.saturating_sub(1);
+                self.tables.meta.insert(meta::ADMINISTRATORS, rest)?;
+            }
+            _ => {}
+        }
         self.tables
             .accounts
             .insert(account.0, encode(record).as_slice())?;
+        self.cache.people.insert(account, standing);
         Ok(())
     }
 
-    fn devices_of(&self, account: AccountId) -> Result<Vec<DeviceId>, Stop> {
-        let range = (account.0, 0)..=(account.0, u64::MAX);
-        let mut devices = Vec::new();
-        for row in self.tables.account_devices.range(range)? {
-            devices.push(DeviceId(row?.0.value().1));
+    /// Administrators who can sign in.
+    pub(super) fn administrators(&self) -> Result<u64, Stop> {
+        let count = self.tables.meta.get(meta::ADMINISTRATORS)?;
+        Ok(count.map_or(0, |count| count.value()))
+    }
+
+    fn standing(&mut self, account: AccountId) -> Result<Option<Standing>, Stop> {
+        if let Some(standing) = self.cache.people.get(&account) {
+            return Ok(Some(*standing));
         }
-        Ok(devices)
-    }
-
-    fn remove_device(
-        &mut self,
-        at: Timestamp,
-        by: Option<AccountId>,
-        account: AccountId,
-        device: DeviceId,
-    ) -> Result<(), Stop> {
-        self.tables.devices.remove(device.0)?;
-        self.tables.account_devices.remove((account.0, device.0))?;
-        self.tables
-            .streams
-            .remove_in((device.0, 0)..=(device.0, u32::MAX))?;
-        self.cache.streams.retain(|key, _| key.0 != device);
-        self.dirty_streams.retain(|key| key.0 != device);
-        let revoked = BodyRecord::DeviceRevoked(device);
-        self.append(FeedKey::Account(account), at, by, revoked)?;
-        Ok(())
-    }
-
-    fn invite(&self, invite: InviteId) -> Result<Option<InviteRecord>, Stop> {
-        match self.tables.invites.get(invite.0)? {
-            Some(record) => Ok(Some(parse(record.value(), "invite")?)),
-            None => Ok(None),
+        let standing = self.find_account(account)?.as_ref().map(Standing::of);
+        if let Some(standing) = standing {
+            self.cache.people.insert(account, standing);
         }
-    }
-
-    fn valid_invite(
-        &self,
-        code_hash: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<(InviteId, InviteRecord), Stop> {
-        let id = self
-            .tables
-            .invite_codes
-            .get(code_hash)?
-            .map(|id| InviteId(id.value()));
-        let id = id.ok_or(Refusal::InviteInvalid)?;
-        let invite = self.invite(id)?.ok_or(Refusal::InviteInvalid)?;
-        if invite.uses_left == 0 || invite.expires_at <= now {
-            return Err(Refusal::InviteInvalid.into());
-        }
-        Ok((id, invite))
-    }
-
-    fn use_invite(&mut self, id: InviteId, mut invite: InviteRecord) -> Result<(), Stop> {
-        invite.uses_left -= 1;
-        if invite.uses_left == 0 {
-            return self.remove_invite(id, &invite);
-        }
-        self.tables
-            .invites
-            .insert(id.0, encode(&invite).as_slice())?;
-        Ok(())
-    }
-
-    fn remove_invite(&mut self, id: InviteId, invite: &InviteRecord) -> Result<(), Stop> {
-        self.tables.invites.remove(id.0)?;
-        self.tables.invite_codes.remove(&invite.code_hash)?;
-        Ok(())
+        Ok(standing)
     }
 }

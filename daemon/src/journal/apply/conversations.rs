@@ -1,14 +1,16 @@
-//! Rooms, direct conversations, and who is in them.
+//! Making rooms and direct conversations, coming and going, and the topic.
 
+use super::rights::Right;
 use super::{Apply, Stop};
 use crate::journal::command::Name;
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::read::parse;
-use crate::store::record::{BodyRecord, ConversationRecord, encode};
+use crate::store::record::{BodyRecord, ConversationRecord};
 use crate::store::schema::meta;
-use chat_shared::limits::{CONVERSATIONS_PER_ACCOUNT, DIRECT_MEMBERS};
-use chat_shared::{AccountId, ConversationId, Timestamp};
+use chat_shared::limits::DIRECT_MEMBERS;
+use chat_shared::{
+    Access, AccountId, ConversationId, HouseRole, RoomRole, RoomSettings, Timestamp,
+};
 use std::collections::BTreeSet;
 
 impl Apply<'_> {
@@ -18,10 +20,12 @@ impl Apply<'_> {
         by: AccountId,
         name: &Name,
         topic: String,
+        access: Access,
     ) -> Result<Outcome, Stop> {
+        self.require(Some(by), Right::CreateRoom, None)?;
         self.room_for_one_more(by)?;
-        let conversation = self.add_room(at, Some(by), name, topic)?;
-        self.add_member(at, conversation, by, Some(by))?;
+        let conversation = self.add_room(at, Some(by), name, topic, access)?;
+        self.add_member(at, conversation, by, RoomRole::Owner, Some(by))?;
         self.done(conversation)
     }
 
@@ -31,17 +35,32 @@ impl Apply<'_> {
         by: AccountId,
         conversation: ConversationId,
     ) -> Result<Outcome, Stop> {
-        if !self.is_member(conversation, by)? {
-            // A direct conversation is none of a stranger's business: the same as one that is not.
-            if self
-                .find_conversation(conversation)?
-                .is_none_or(|found| found.room.is_none())
-            {
-                return Err(Refusal::NoSuchConversation(conversation).into());
-            }
-            self.room_for_one_more(by)?;
-            self.add_member(at, conversation, by, Some(by))?;
+        if self.member(conversation, by)?.is_some() {
+            return self.done(conversation);
         }
+        let room = self.known_room(Some(by), conversation)?;
+        if let Some(ban) = self.ban_of(conversation, by, at)? {
+            return Err(Refusal::Banned {
+                conversation,
+                account: by,
+                until: ban.until,
+            }
+            .into());
+        }
+        if room.record.settings.archived {
+            return Err(Refusal::RoomArchived(conversation).into());
+        }
+        let is_invited = self.is_invited(conversation, by)?;
+        let is_open = room.record.settings.access == Access::Public;
+        if !is_open && !is_invited && !room.actor.may(Right::JoinUninvited) {
+            return Err(Refusal::InvitationNeeded(conversation).into());
+        }
+        self.room_for_one_more(by)?;
+        if is_invited {
+            self.remove_invitation(conversation, by)?;
+        }
+        let role = role_of_newcomer(self.account(by)?.role);
+        self.add_member(at, conversation, by, role, Some(by))?;
         self.done(conversation)
     }
 
@@ -51,34 +70,38 @@ impl Apply<'_> {
         by: AccountId,
         conversation: ConversationId,
     ) -> Result<Outcome, Stop> {
-        let mut record = self.room_of_member(conversation, by)?;
+        let room = self.known(Some(by), conversation)?;
+        let Some(member) = self.member(conversation, by)? else {
+            return Err(Refusal::NotAMember(conversation).into());
+        };
+        if room.record.room.is_none() {
+            return Err(Refusal::NotARoom(conversation).into());
+        }
+        if member.role == RoomRole::Owner {
+            self.keep_an_owner(conversation, by)?;
+        }
         let left = BodyRecord::Left(by);
-        let seq = self.append(FeedKey::Conversation(conversation), at, Some(by), left)?;
-        self.tables.members.remove((conversation.0, by.0))?;
-        self.tables.memberships.remove((by.0, conversation.0))?;
-        self.cache.members.insert((conversation, by), false);
-        record.members -= 1;
-        self.put_conversation(conversation, &record)?;
-        let removed = BodyRecord::ConversationRemoved(conversation);
-        self.append(FeedKey::Account(by), at, Some(by), removed)?;
+        let seq = self.remove_member(at, conversation, by, Some(by), left)?;
         Ok(Outcome::at(conversation, seq))
     }
 
     pub(super) fn set_topic(
         &mut self,
         at: Timestamp,
-        by: AccountId,
+        by: Option<AccountId>,
         conversation: ConversationId,
         topic: String,
     ) -> Result<Outcome, Stop> {
-        let mut record = self.room_of_member(conversation, by)?;
+        let mut record = self.room_for(by, Right::SetTopic, conversation)?.record;
         if record.topic != topic {
             record.topic.clone_from(&topic);
             self.put_conversation(conversation, &record)?;
             let set = BodyRecord::TopicSet(topic.clone());
-            self.append(FeedKey::Conversation(conversation), at, Some(by), set)?;
-            let set = BodyRecord::RoomTopicSet(conversation, topic);
-            self.append(FeedKey::House, at, Some(by), set)?;
+            self.append(FeedKey::Conversation(conversation), at, by, set)?;
+            if record.is_listed() {
+                let set = BodyRecord::RoomTopicSet(conversation, topic);
+                self.append(FeedKey::House, at, by, set)?;
+            }
         }
         self.done(conversation)
     }
@@ -105,208 +128,172 @@ impl Apply<'_> {
         if let Some(conversation) = found {
             return self.done(conversation);
         }
+        self.require(Some(by), Right::OpenDirect, None)?;
         for member in &members {
-            if !self.account(*member)?.enabled {
-                return Err(Refusal::NoSuchAccount(format!("number {member}")).into());
+            // Who blocks somebody answers them as one who is not here any more would.
+            if !self.account(*member)?.enabled || self.blocks(*member, by)? {
+                return Err(Refusal::NotReachable(*member).into());
             }
             self.room_for_one_more(*member)?;
         }
         let conversation = ConversationId(self.count(meta::LAST_CONVERSATION, 1)?);
         self.tables.directs.insert(key.as_slice(), conversation.0)?;
-        let record = ConversationRecord {
-            room: None,
-            topic: String::new(),
-            members: 0,
-            created_at: at,
-        };
-        self.put_conversation(conversation, &record)?;
+        self.put_conversation(conversation, &new_conversation(None, at))?;
         let created = BodyRecord::Created(None);
         self.append(FeedKey::Conversation(conversation), at, Some(by), created)?;
-        for member in members {
-            self.add_member(at, conversation, member, Some(by))?;
+        for member in &members {
+            self.add_member(at, conversation, *member, RoomRole::Member, Some(by))?;
+        }
+        let mut others = members.into_iter().filter(|member| *member != by);
+        if let (Some(other), None) = (others.next(), others.next()) {
+            self.contact_from_direct(at, other, by)?;
         }
         self.done(conversation)
     }
 
-    /// Makes a public room without members.
+    /// Makes a room without members.
     pub(super) fn add_room(
         &mut self,
         at: Timestamp,
         by: Option<AccountId>,
         name: &Name,
         topic: String,
+        access: Access,
     ) -> Result<ConversationId, Stop> {
+        self.check_room_name(name, None)?;
+        let conversation = ConversationId(self.count(meta::LAST_CONVERSATION, 1)?);
+        self.name_room(conversation, name)?;
+        let mut record = new_conversation(Some(name.name.clone()), at);
+        record.topic.clone_from(&topic);
+        record.settings.access = access;
+        self.put_conversation(conversation, &record)?;
+        let feed = FeedKey::Conversation(conversation);
+        let created = BodyRecord::Created(Some(name.name.clone()));
+        self.append(feed, at, by, created)?;
+        if record.settings != RoomSettings::default() {
+            let set = BodyRecord::SettingsSet(record.settings.clone());
+            self.append(feed, at, by, set)?;
+        }
+        if !topic.is_empty() {
+            self.append(feed, at, by, BodyRecord::TopicSet(topic))?;
+        }
+        self.list_room(at, by, conversation, &record)?;
+        Ok(conversation)
+    }
+
+    /// Tells the house all about a room that is new in the directory; nothing of a hidden one.
+    pub(super) fn list_room(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        conversation: ConversationId,
+        record: &ConversationRecord,
+    ) -> Result<(), Stop> {
+        let (true, Some(name)) = (record.is_listed(), &record.room) else {
+            return Ok(());
+        };
+        let added = BodyRecord::RoomAdded(conversation, name.clone());
+        self.append(FeedKey::House, at, by, added)?;
+        if !record.topic.is_empty() {
+            let set = BodyRecord::RoomTopicSet(conversation, record.topic.clone());
+            self.append(FeedKey::House, at, by, set)?;
+        }
+        if record.settings != RoomSettings::default() {
+            let set = BodyRecord::RoomSettingsSet(conversation, record.settings.clone());
+            self.append(FeedKey::House, at, by, set)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses a name that a room has or that looks like one, other than that of this room.
+    pub(super) fn check_room_name(
+        &self,
+        name: &Name,
+        own: Option<ConversationId>,
+    ) -> Result<(), Stop> {
         let Name { name, skeleton } = name;
-        if self.tables.room_names.get(name.as_str())?.is_some() {
+        let is_others = |id: &ConversationId| Some(*id) != own;
+        let same = self.tables.room_names.get(name.as_str())?;
+        let same = same.map(|id| ConversationId(id.value()));
+        if same.filter(is_others).is_some() {
             return Err(Refusal::NameTaken(format!("#{name}")).into());
         }
-        let similar = self
-            .tables
-            .room_skeletons
-            .get(skeleton.as_str())?
-            .map(|id| id.value());
-        if let Some(similar) = similar {
-            let taken = self
-                .conversation(ConversationId(similar))?
-                .room
-                .unwrap_or_default();
+        let similar = self.tables.room_skeletons.get(skeleton.as_str())?;
+        let similar = similar.map(|id| ConversationId(id.value()));
+        if let Some(similar) = similar.filter(is_others) {
+            let taken = self.stored_conversation(similar)?;
+            let taken = taken.and_then(|record| record.room).unwrap_or_default();
             return Err(Refusal::NameConfusable {
                 wanted: format!("#{name}"),
                 taken: format!("#{taken}"),
             }
             .into());
         }
-        let conversation = ConversationId(self.count(meta::LAST_CONVERSATION, 1)?);
+        Ok(())
+    }
+
+    /// Gives a room its name.
+    pub(super) fn name_room(
+        &mut self,
+        conversation: ConversationId,
+        name: &Name,
+    ) -> Result<(), Stop> {
+        let Name { name, skeleton } = name;
         self.tables
             .room_names
             .insert(name.as_str(), conversation.0)?;
         self.tables
             .room_skeletons
             .insert(skeleton.as_str(), conversation.0)?;
-        let record = ConversationRecord {
-            room: Some(name.clone()),
-            topic: topic.clone(),
-            members: 0,
-            created_at: at,
-        };
-        self.put_conversation(conversation, &record)?;
-        let feed = FeedKey::Conversation(conversation);
-        self.append(feed, at, by, BodyRecord::Created(Some(name.clone())))?;
-        let added = BodyRecord::RoomAdded(conversation, name.clone());
-        self.append(FeedKey::House, at, by, added)?;
-        if !topic.is_empty() {
-            self.append(feed, at, by, BodyRecord::TopicSet(topic.clone()))?;
-            let set = BodyRecord::RoomTopicSet(conversation, topic);
-            self.append(FeedKey::House, at, by, set)?;
-        }
-        Ok(conversation)
-    }
-
-    /// Puts somebody into a conversation. Who comes has nothing unread: what was said before is there to
-    /// be read, but was not missed.
-    pub(super) fn add_member(
-        &mut self,
-        at: Timestamp,
-        conversation: ConversationId,
-        account: AccountId,
-        by: Option<AccountId>,
-    ) -> Result<(), Stop> {
-        let feed = FeedKey::Conversation(conversation);
-        self.append(feed, at, by, BodyRecord::Joined(account))?;
-        let head = self.head(feed)?;
-        self.tables
-            .members
-            .insert((conversation.0, account.0), ())?;
-        let mark = (head.seq.0, head.posts);
-        self.tables
-            .memberships
-            .insert((account.0, conversation.0), mark)?;
-        self.cache.members.insert((conversation, account), true);
-        let mut record = self.conversation(conversation)?;
-        record.members += 1;
-        self.put_conversation(conversation, &record)?;
-        let own = FeedKey::Account(account);
-        self.append(own, at, by, BodyRecord::ConversationAdded(conversation))?;
-        self.append(
-            own,
-            at,
-            by,
-            BodyRecord::Read(conversation, head.seq, head.posts),
-        )?;
         Ok(())
     }
 
-    /// Whether somebody is in a conversation.
-    pub(super) fn is_member(
+    /// Takes a room's name from it. Its skeleton is looked for among all: rooms are not renamed often, and
+    /// how it was made is not known here.
+    pub(super) fn free_room_name(
         &mut self,
         conversation: ConversationId,
-        account: AccountId,
-    ) -> Result<bool, Stop> {
-        let key = (conversation, account);
-        if let Some(member) = self.cache.members.get(&key) {
-            return Ok(*member);
-        }
-        let member = self
-            .tables
-            .members
-            .get((conversation.0, account.0))?
-            .is_some();
-        self.cache.members.insert(key, member);
-        Ok(member)
-    }
-
-    /// Refuses who is not in a conversation; to them a direct one does not exist.
-    pub(super) fn require_member(
-        &mut self,
-        conversation: ConversationId,
-        account: AccountId,
+        name: &str,
     ) -> Result<(), Stop> {
-        if self.is_member(conversation, account)? {
-            return Ok(());
-        }
-        match self.find_conversation(conversation)? {
-            Some(ConversationRecord { room: Some(_), .. }) => {
-                Err(Refusal::NotAMember(conversation).into())
+        self.tables.room_names.remove(name)?;
+        let mut found = None;
+        for row in self.tables.room_skeletons.range::<&str>(..)? {
+            let (skeleton, id) = row?;
+            if id.value() == conversation.0 {
+                found = Some(skeleton.value().to_owned());
+                break;
             }
-            _ => Err(Refusal::NoSuchConversation(conversation).into()),
         }
-    }
-
-    fn room_of_member(
-        &mut self,
-        conversation: ConversationId,
-        account: AccountId,
-    ) -> Result<ConversationRecord, Stop> {
-        self.require_member(conversation, account)?;
-        let record = self.conversation(conversation)?;
-        if record.room.is_none() {
-            return Err(Refusal::NotARoom(conversation).into());
-        }
-        Ok(record)
-    }
-
-    fn room_for_one_more(&self, account: AccountId) -> Result<(), Stop> {
-        let range = (account.0, 0)..=(account.0, u64::MAX);
-        let count = self
-            .tables
-            .memberships
-            .range(range)?
-            .take(CONVERSATIONS_PER_ACCOUNT)
-            .count();
-        if count >= CONVERSATIONS_PER_ACCOUNT {
-            return Err(Refusal::TooManyConversations.into());
+        if let Some(skeleton) = found {
+            self.tables.room_skeletons.remove(skeleton.as_str())?;
         }
         Ok(())
     }
+}
 
-    fn done(&mut self, conversation: ConversationId) -> Result<Outcome, Stop> {
-        let head = self.head(FeedKey::Conversation(conversation))?;
-        Ok(Outcome::at(conversation, head.seq))
+impl ConversationRecord {
+    /// Whether the house feed and the directory tell of it.
+    pub(super) fn is_listed(&self) -> bool {
+        self.room.is_some() && self.settings.access != Access::Hidden && self.deleted_at.is_none()
     }
+}
 
-    fn conversation(&self, conversation: ConversationId) -> Result<ConversationRecord, Stop> {
-        self.find_conversation(conversation)?
-            .ok_or_else(|| Refusal::NoSuchConversation(conversation).into())
+/// As what somebody comes into a room.
+pub(super) fn role_of_newcomer(role: HouseRole) -> RoomRole {
+    if role == HouseRole::Guest {
+        RoomRole::Guest
+    } else {
+        RoomRole::Member
     }
+}
 
-    fn find_conversation(
-        &self,
-        conversation: ConversationId,
-    ) -> Result<Option<ConversationRecord>, Stop> {
-        match self.tables.conversations.get(conversation.0)? {
-            Some(record) => Ok(Some(parse(record.value(), "conversation")?)),
-            None => Ok(None),
-        }
-    }
-
-    fn put_conversation(
-        &mut self,
-        conversation: ConversationId,
-        record: &ConversationRecord,
-    ) -> Result<(), Stop> {
-        self.tables
-            .conversations
-            .insert(conversation.0, encode(record).as_slice())?;
-        Ok(())
+fn new_conversation(room: Option<String>, at: Timestamp) -> ConversationRecord {
+    ConversationRecord {
+        room,
+        topic: String::new(),
+        members: 0,
+        created_at: at,
+        settings: RoomSettings::default(),
+        deleted_at: None,
     }
 }

@@ -4,9 +4,29 @@
 //! it and then writes, so that a refusal leaves no trace. [`Apply`] is what they share: the open tables,
 //! appending to feeds, and the numbering that makes a retry harmless.
 
+mod rights;
+mod access;
+mod house;
 mod accounts;
+mod invites;
+mod newcomers;
+mod passwords;
+mod devices;
+mod departure;
+mod people;
+mod contacts;
+mod groups;
+mod inbox;
+mod announcements;
+mod members;
 mod conversations;
+mod rooms;
+mod invitations;
+mod moderation;
+mod messages;
 mod posts;
+mod expire;
+mod audit;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -16,10 +36,12 @@ use super::command::{Action, Command, Once};
 use super::outcome::{Outcome, Refusal};
 use super::stream::{self, Known};
 use crate::store::read::{head_of, parse};
-use crate::store::record::{BodyRecord, EntryRecord, StreamRecord, encode};
+use crate::store::record::{BodyRecord, EntryRecord, MemberRecord, StreamRecord, encode};
 use crate::store::{FeedKey, Head, StoreError};
+use accounts::Standing;
 use chat_shared::limits::STREAMS_PER_DEVICE;
 use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
+use members::Facts;
 use redb::{StorageError, WriteTransaction};
 use std::collections::{BTreeSet, HashMap};
 use tables::Tables;
@@ -57,7 +79,13 @@ impl From<StorageError> for Stop {
 pub(crate) struct Cache {
     heads: HashMap<FeedKey, Head>,
     streams: HashMap<(DeviceId, StreamId), StreamRecord>,
-    members: HashMap<(ConversationId, AccountId), bool>,
+    members: HashMap<(ConversationId, AccountId), Option<MemberRecord>>,
+    facts: HashMap<ConversationId, Facts>,
+    /// Whether the panic switch is on; nothing: not asked yet. Whoever writes the row says so here.
+    panic: Option<bool>,
+    people: HashMap<AccountId, Standing>,
+    /// Whether a mention may wait in the inbox of somebody.
+    mentioned: HashMap<AccountId, bool>,
 }
 
 /// Rows of each kind in the cache: some ten megabytes. Beyond that it starts anew.
@@ -73,6 +101,15 @@ impl Cache {
         }
         if self.members.len() > CACHED_ROWS {
             self.members.clear();
+        }
+        if self.facts.len() > CACHED_ROWS {
+            self.facts.clear();
+        }
+        if self.people.len() > CACHED_ROWS {
+            self.people.clear();
+        }
+        if self.mentioned.len() > CACHED_ROWS {
+            self.mentioned.clear();
         }
     }
 }
@@ -144,6 +181,9 @@ impl<'t> Apply<'t> {
         by: Option<AccountId>,
         action: Action,
     ) -> Result<Outcome, Stop> {
+        if let Some(by) = by {
+            self.require_active(by)?;
+        }
         match action {
             Action::Found {
                 fake_salts,
@@ -154,22 +194,138 @@ impl<'t> Apply<'t> {
                 name,
                 verifier,
                 admission,
-            } => self.register(at, name, verifier, &admission),
-            Action::EnableAccount { name, enabled } => self.enable_account(at, &name, enabled),
-            Action::ResetPassword { name, verifier } => self.reset_password(at, &name, verifier),
+            } => self.register(at, by, name, verifier, &admission),
+            Action::EnableAccount {
+                account,
+                enabled,
+                reason,
+            } => self.enable_account(at, by, account, enabled, reason),
+            Action::ResetPassword { name, verifier } => {
+                self.reset_password(at, by, &name, verifier)
+            }
             Action::AddDevice { label, token_hash } => {
                 self.add_device(at, author(by)?, label, token_hash)
             }
             Action::RevokeDevice { device } => self.revoke_device(at, author(by)?, device),
-            Action::AddInvite(invite) => self.add_invite(at, invite),
-            Action::RevokeInvite { invite } => self.revoke_invite(invite),
-            Action::CreateRoom { name, topic } => self.create_room(at, author(by)?, &name, topic),
+            Action::ChangePassword { verifier, keep } => {
+                self.change_password(at, author(by)?, verifier, keep)
+            }
+            Action::AddResetCode {
+                name,
+                code_hash,
+                expires_at,
+            } => self.add_reset_code(at, by, &name, code_hash, expires_at),
+            Action::UseResetCode {
+                name,
+                code_hash,
+                verifier,
+            } => self.use_reset_code(at, &name, &code_hash, verifier),
+            Action::DeleteAccount { remove_messages } => {
+                self.delete_account(at, author(by)?, remove_messages)
+            }
+            Action::RemoveMessages => self.remove_messages(at),
+            Action::RevokeOtherDevices { keep } => self.revoke_other_devices(at, author(by)?, keep),
+            Action::RevokeDeviceOf { account, device } => {
+                self.revoke_device_of(at, by, account, device)
+            }
+            Action::Seen { seen } => self.seen(seen),
+            Action::SetProfile { account, profile } => self.set_profile(at, by, account, profile),
+            Action::SetStatus { text, until } => self.set_status(at, author(by)?, text, until),
+            Action::PutContact {
+                account,
+                group,
+                favourite,
+            } => self.put_contact(at, author(by)?, account, group, favourite),
+            Action::RemoveContact { account } => self.remove_contact(at, author(by)?, account),
+            Action::Block { account } => self.block(at, author(by)?, account),
+            Action::Unblock { account } => self.unblock(at, author(by)?, account),
+            Action::DismissInbox { item } => self.dismiss_inbox(at, author(by)?, item),
+            Action::Announce { to, text } => self.announce(at, by, to, text),
+            Action::SetHouseRole { account, role } => self.set_house_role(at, by, account, role),
+            Action::BanAddress {
+                network,
+                until,
+                reason,
+            } => self.ban_address(at, by, network, until, reason),
+            Action::UnbanAddress { network } => self.unban_address(at, by, &network),
+            Action::Panic { on } => self.panic(at, by, on),
+            Action::PutSharedGroup { name, members } => {
+                self.put_shared_group(at, by, name, members)
+            }
+            Action::RemoveSharedGroup { name } => self.remove_shared_group(at, by, &name),
+            Action::AddInvite(invite) => self.add_invite(at, by, invite),
+            Action::RevokeInvite { invite } => self.revoke_invite(at, by, invite),
+            Action::CreateRoom {
+                name,
+                topic,
+                access,
+            } => self.create_room(at, author(by)?, &name, topic, access),
+            Action::RenameRoom { conversation, name } => {
+                self.rename_room(at, by, conversation, &name)
+            }
+            Action::ChangeRoom {
+                conversation,
+                change,
+            } => self.change_room(at, by, conversation, change),
+            Action::DeleteRoom { conversation, name } => {
+                self.delete_room(at, by, conversation, &name)
+            }
+            Action::RestoreRoom { conversation } => self.restore_room(at, by, conversation),
+            Action::Expire => self.expire(at),
+            Action::InviteToRoom {
+                conversation,
+                account,
+            } => self.invite_to_room(at, by, conversation, account),
+            Action::UninviteFromRoom {
+                conversation,
+                account,
+            } => self.uninvite_from_room(at, by, conversation, account),
+            Action::SetRoomRole {
+                conversation,
+                account,
+                role,
+            } => self.set_room_role(at, by, conversation, account, role),
+            Action::Kick {
+                conversation,
+                account,
+                reason,
+            } => self.kick(at, by, conversation, account, reason),
+            Action::Ban {
+                conversation,
+                account,
+                until,
+                reason,
+            } => self.ban(at, by, conversation, account, until, reason),
+            Action::Unban {
+                conversation,
+                account,
+            } => self.unban(at, by, conversation, account),
+            Action::Mute {
+                conversation,
+                account,
+                until,
+                reason,
+            } => self.mute(at, by, conversation, account, until, reason),
+            Action::Unmute {
+                conversation,
+                account,
+            } => self.unmute(at, by, conversation, account),
+            Action::DeleteMessage {
+                conversation,
+                seq,
+                reason,
+            } => self.delete_message(at, by, conversation, seq, reason),
+            Action::Report {
+                conversation,
+                seq,
+                reason,
+            } => self.report(at, author(by)?, conversation, seq, reason),
             Action::Join { conversation } => self.join(at, author(by)?, conversation),
             Action::Leave { conversation } => self.leave(at, author(by)?, conversation),
             Action::SetTopic {
                 conversation,
                 topic,
-            } => self.set_topic(at, author(by)?, conversation, topic),
+            } => self.set_topic(at, by, conversation, topic),
             Action::OpenDirect { with } => self.open_direct(at, author(by)?, &with),
             Action::Post { conversation, text } => self.post(at, author(by)?, conversation, text),
             Action::MarkRead {

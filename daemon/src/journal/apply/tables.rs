@@ -3,6 +3,8 @@
 
 use crate::store::StoreError;
 use crate::store::schema::{self, Record};
+#[cfg(test)]
+use redb::TableHandle;
 use redb::{
     AccessGuard, Key, Range, ReadableTable, Table, TableDefinition, Value, WriteTransaction,
 };
@@ -25,7 +27,24 @@ pub(super) struct Tables<'t> {
     pub(super) room_names: Lazy<'t, &'static str, u64>,
     pub(super) room_skeletons: Lazy<'t, &'static str, u64>,
     pub(super) directs: Lazy<'t, Record, u64>,
-    pub(super) members: Lazy<'t, (u64, u64), ()>,
+    pub(super) members: Lazy<'t, (u64, u64), Record>,
+    pub(super) bans: Lazy<'t, (u64, u64), Record>,
+    pub(super) mutes: Lazy<'t, (u64, u64), Record>,
+    pub(super) room_invitations: Lazy<'t, (u64, u64), Record>,
+    pub(super) invited_to: Lazy<'t, (u64, u64), ()>,
+    pub(super) last_posts: Lazy<'t, (u64, u64), i64>,
+    pub(super) deleted_rooms: Lazy<'t, (i64, u64), ()>,
+    pub(super) newcomer_rooms: Lazy<'t, u64, ()>,
+    pub(super) seen: Lazy<'t, u64, Record>,
+    pub(super) devices_seen: Lazy<'t, u64, Record>,
+    pub(super) contacts: Lazy<'t, (u64, u64), Record>,
+    pub(super) blocks: Lazy<'t, (u64, u64), ()>,
+    pub(super) inbox: Lazy<'t, (u64, u64), Record>,
+    pub(super) announcements: Lazy<'t, u64, Record>,
+    pub(super) shared_groups: Lazy<'t, &'static str, Record>,
+    pub(super) address_bans: Lazy<'t, &'static str, Record>,
+    pub(super) messages_to_remove: Lazy<'t, u64, (u64, u64)>,
+    pub(super) audit: Lazy<'t, u64, Record>,
     pub(super) memberships: Lazy<'t, (u64, u64), (u64, u64)>,
     pub(super) entries: Lazy<'t, (u8, u64, u64), Record>,
 }
@@ -48,6 +67,23 @@ impl<'t> Tables<'t> {
             room_skeletons: Lazy::new(transaction, schema::ROOM_SKELETONS),
             directs: Lazy::new(transaction, schema::DIRECTS),
             members: Lazy::new(transaction, schema::MEMBERS),
+            bans: Lazy::new(transaction, schema::BANS),
+            mutes: Lazy::new(transaction, schema::MUTES),
+            room_invitations: Lazy::new(transaction, schema::ROOM_INVITATIONS),
+            invited_to: Lazy::new(transaction, schema::INVITED_TO),
+            last_posts: Lazy::new(transaction, schema::LAST_POSTS),
+            deleted_rooms: Lazy::new(transaction, schema::DELETED_ROOMS),
+            newcomer_rooms: Lazy::new(transaction, schema::NEWCOMER_ROOMS),
+            seen: Lazy::new(transaction, schema::SEEN),
+            devices_seen: Lazy::new(transaction, schema::DEVICES_SEEN),
+            contacts: Lazy::new(transaction, schema::CONTACTS),
+            blocks: Lazy::new(transaction, schema::BLOCKS),
+            inbox: Lazy::new(transaction, schema::INBOX),
+            announcements: Lazy::new(transaction, schema::ANNOUNCEMENTS),
+            shared_groups: Lazy::new(transaction, schema::SHARED_GROUPS),
+            address_bans: Lazy::new(transaction, schema::ADDRESS_BANS),
+            messages_to_remove: Lazy::new(transaction, schema::MESSAGES_TO_REMOVE),
+            audit: Lazy::new(transaction, schema::AUDIT),
             memberships: Lazy::new(transaction, schema::MEMBERSHIPS),
             entries: Lazy::new(transaction, schema::ENTRIES),
         }
@@ -74,6 +110,7 @@ impl<'t, K: Key + 'static, V: Value + 'static> Lazy<'t, K, V> {
         &self,
         key: impl Borrow<K::SelfType<'a>>,
     ) -> Result<Option<AccessGuard<'_, V>>, StoreError> {
+        self.is_read();
         Ok(self.open()?.get(key)?)
     }
 
@@ -81,6 +118,7 @@ impl<'t, K: Key + 'static, V: Value + 'static> Lazy<'t, K, V> {
         &self,
         range: impl RangeBounds<KR> + 'a,
     ) -> Result<Range<'_, K, V>, StoreError> {
+        self.is_read();
         Ok(self.open()?.range(range)?)
     }
 
@@ -109,6 +147,30 @@ impl<'t, K: Key + 'static, V: Value + 'static> Lazy<'t, K, V> {
         Ok(self.open_mut()?.retain_in(range, |_, _| false)?)
     }
 
+    /// Removes the first rows of a range, as many as are `left` to be removed.
+    pub(super) fn remove_first<'a, KR: Borrow<K::SelfType<'a>> + 'a>(
+        &mut self,
+        range: impl RangeBounds<KR> + 'a,
+        left: &mut usize,
+    ) -> Result<(), StoreError> {
+        let limit = *left;
+        for row in self
+            .open_mut()?
+            .extract_from_if(range, |_, _| true)?
+            .take(limit)
+        {
+            row?;
+            *left -= 1;
+        }
+        Ok(())
+    }
+
+    /// Counted in tests: what the hot path reads is part of what it promises.
+    fn is_read(&self) {
+        #[cfg(test)]
+        reads::count(self.definition.name());
+    }
+
     fn open(&self) -> Result<&Table<'t, K, V>, StoreError> {
         if let Some(table) = self.table.get() {
             return Ok(table);
@@ -123,5 +185,25 @@ impl<'t, K: Key + 'static, V: Value + 'static> Lazy<'t, K, V> {
             .table
             .get_mut()
             .expect("it was opened in the line above"))
+    }
+}
+
+/// How often this thread has read each table.
+#[cfg(test)]
+pub(super) mod reads {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+
+    thread_local! {
+        static READS: RefCell<BTreeMap<String, usize>> = const { RefCell::new(BTreeMap::new()) };
+    }
+
+    pub(super) fn count(table: &str) {
+        READS.with_borrow_mut(|reads| *reads.entry(table.to_owned()).or_default() += 1);
+    }
+
+    /// Those since the last time, by table.
+    pub(in crate::journal::apply) fn taken() -> Vec<(String, usize)> {
+        READS.take().into_iter().collect()
     }
 }

@@ -1,15 +1,18 @@
 //! Devices and the streams of their commands.
 
 use super::super::{Session, answers, faults};
-use super::commands::submit;
+use super::numbered::{ask, submit};
 use crate::auth::tokens::NewToken;
 use crate::clock::now;
-use crate::journal::{Action, Command, Journal, Outcome, ReplyTo, Submission};
-use crate::registry::messages::SignedIn;
-use crate::store::Reader;
+use crate::journal::{Action, Command, Outcome};
+use crate::registry::messages::{AskDevices, BecameDevice};
+use crate::store::record::{DeviceRecord, SeenRecord};
+use crate::store::{Reader, StoreError};
 use actix::Context;
 use chat_shared::limits::{DEVICE_LABEL_BYTES, STREAMS_PER_DEVICE};
-use chat_shared::{DeviceId, DeviceInfo, Event, Fault, FaultCode, Nonce, RequestId, StreamId};
+use chat_shared::{
+    AccountId, DeviceId, DeviceInfo, Event, Fault, FaultCode, Nonce, RequestId, StreamId,
+};
 use tokio::sync::oneshot;
 
 pub(super) fn add(session: &mut Session, id: RequestId, label: String, ctx: &mut Context<Session>) {
@@ -34,39 +37,23 @@ pub(super) fn add(session: &mut Session, id: RequestId, label: String, ctx: &mut
         once: None,
         action,
     };
-    let (asker, outcome) = oneshot::channel();
-    let submission = Submission {
-        command,
-        reply: ReplyTo::Asker(asker),
-    };
-    if let Err(why) = session.shared.journal.submit(submission) {
-        return session.refuse(id, faults::not_done(why));
-    }
-    session.after(ctx, id, outcome, move |session, _, result| match result {
-        Ok(Outcome::Device { device }) => {
-            if let Some(person) = &mut session.person {
-                person.device = Some(device);
-                let session_key = session.shared.key(session.handle.id);
-                let account = person.account;
-                let signed_in = SignedIn {
-                    session: session_key,
-                    account,
-                    device: Some(device),
-                };
-                // Busy: it would not be ended when the device is revoked, so it does not begin.
-                if session.shared.registry.try_send(signed_in).is_err() {
-                    return session.refuse(id, faults::busy());
-                }
-            }
-            session.answer(
-                id,
-                Event::DeviceAdded {
-                    device,
-                    token: token.token(device),
-                },
-            );
+    ask(session, id, command, ctx, move |session, _, result| {
+        let Ok(Outcome::Device { device }) = result else {
+            return session.answer(id, answers::of(result));
+        };
+        let became = BecameDevice {
+            session: session.shared.key(session.handle.id),
+            device,
+        };
+        // Busy: it would not be ended when the device is revoked, so it does not begin.
+        if session.shared.registry.try_send(became).is_err() {
+            return session.refuse(id, faults::busy());
         }
-        result => session.answer(id, answers::of(result)),
+        if let Some(person) = &mut session.person {
+            person.device = Some(device);
+        }
+        let token = token.token(device);
+        session.answer(id, Event::DeviceAdded { device, token });
     });
 }
 
@@ -120,19 +107,57 @@ pub(super) fn list(session: &mut Session, id: RequestId, ctx: &mut Context<Sessi
     let Some(person) = session.person.clone() else {
         return;
     };
-    let ask = move |reader: &Reader| Ok(Ok(reader.devices(person.account)?));
-    session.read(ctx, id, ask, move |session, _, devices| {
-        let devices = devices.into_iter().map(|(device, record)| DeviceInfo {
+    let ask = move |reader: &Reader| Ok(Ok(known(reader, person.account)?));
+    session.read(ctx, id, ask, move |session, ctx, devices| {
+        let (account, current) = (person.account, person.device);
+        let then = move |session: &mut Session, _: &mut Context<Session>, devices| {
+            session.answer(id, Event::Devices { devices });
+        };
+        with_sessions(session, id, account, current, devices, ctx, then);
+    });
+}
+
+/// A device and when it was connected last.
+pub(super) type Known = (DeviceId, DeviceRecord, Option<SeenRecord>);
+
+/// What the store says of the devices of an account.
+pub(super) fn known(reader: &Reader, account: AccountId) -> Result<Vec<Known>, StoreError> {
+    let devices = reader.devices(account)?.into_iter();
+    devices
+        .map(|(id, record)| Ok((id, record, reader.device_seen(id)?)))
+        .collect()
+}
+
+/// Adds to what the store says of devices what the registry knows.
+pub(super) fn with_sessions(
+    session: &Session,
+    id: RequestId,
+    account: AccountId,
+    current: Option<DeviceId>,
+    devices: Vec<Known>,
+    ctx: &mut Context<Session>,
+    then: impl FnOnce(&mut Session, &mut Context<Session>, Vec<DeviceInfo>) + 'static,
+) {
+    let (reply, sessions) = oneshot::channel();
+    let ask = AskDevices {
+        account,
+        devices: devices.iter().map(|(device, ..)| *device).collect(),
+        reply,
+    };
+    if session.shared.registry.try_send(ask).is_err() {
+        return session.refuse(id, faults::busy());
+    }
+    session.after(ctx, id, sessions, move |session, ctx, sessions| {
+        let devices = devices.into_iter().zip(sessions);
+        let devices = devices.map(|((device, record, seen), sessions)| DeviceInfo {
             device,
             label: record.label,
             added_at: record.created_at,
-            current: person.device == Some(device),
+            current: current == Some(device),
+            last_used: seen.as_ref().map(|seen| seen.at),
+            last_address: seen.and_then(|seen| seen.address),
+            sessions,
         });
-        session.answer(
-            id,
-            Event::Devices {
-                devices: devices.collect(),
-            },
-        );
+        then(session, ctx, devices.collect());
     });
 }

@@ -2,19 +2,21 @@
 
 use super::super::state::Phase;
 use super::super::{Login, Person, Session, answers, faults};
+use super::command::checked_verifier;
 use crate::auth::tokens;
 use crate::clock::now;
 use crate::invite_code;
 use crate::journal::command::{Admission, Name};
 use crate::journal::{Action, Command, Journal, ReplyTo, Submission};
 use crate::random;
-use crate::registry::messages::{AskLogin, LoginTried, SignedIn};
+use crate::registry::messages::{AskLogin, LoginTried, SignIn};
+use crate::registry::roll::Online;
 use crate::store::Reader;
 use crate::store::record::{AccountRecord, Verifier};
 use actix::Context;
 use chat_shared::limits::{PROTOCOL_VERSION, STREAM_WINDOW};
 use chat_shared::names::{AccountName, skeleton};
-use chat_shared::scram::{self, MAX_ITERATIONS, Mechanism, ServerLogin};
+use chat_shared::scram::{self, Mechanism, ServerLogin};
 use chat_shared::{
     AccountId, DeviceId, Event, Fault, FaultCode, Limits, RegistrationMode, RequestId, VerifierData,
 };
@@ -54,7 +56,11 @@ pub(super) fn hello(
         Event::Welcome {
             server: concat!("chatd ", env!("CARGO_PKG_VERSION")).into(),
             version: PROTOCOL_VERSION,
-            registration: config.house.registration,
+            registration: if session.shared.house.order.is_panic() {
+                RegistrationMode::Closed
+            } else {
+                config.house.registration
+            },
             may_register: session.peer.administers.is_ok(),
             mechanisms: vec![session.peer.binding.mechanism().name().into()],
             iterations: config.login.iterations,
@@ -76,7 +82,12 @@ pub(super) fn register(
     invite: Option<String>,
     ctx: &mut Context<Session>,
 ) {
-    let mode = session.shared.house.config.house.registration;
+    let house = &session.shared.house;
+    if house.order.is_panic() && session.peer.administers.is_err() {
+        let text = "nobody can register just now: try again later, or ask the administrator";
+        return session.refuse(id, Fault::new(FaultCode::RegistrationClosed, text));
+    }
+    let mode = house.config.house.registration;
     let admission = match (session.peer.administers.is_ok(), mode, &invite) {
         (true, _, _) => Admission::Local,
         (false, RegistrationMode::Closed, _) => {
@@ -155,38 +166,8 @@ pub(super) fn new_account(
         skeleton: skeleton(name.as_str()),
         name: name.as_str().to_owned(),
     };
-    Ok((name, checked_verifier(session, verifier)?))
-}
-
-/// All accounts of a house have the same count and lengths, so that those that do not exist cannot be told
-/// from those that do.
-pub(super) fn checked_verifier(
-    session: &Session,
-    verifier: &VerifierData,
-) -> Result<Verifier, Fault> {
-    let wanted = session.shared.house.config.login.iterations;
-    if verifier.iterations != wanted || wanted > MAX_ITERATIONS {
-        let text = format!("a new password is to be hashed {wanted} times, as `welcome` says");
-        return Err(Fault::new(FaultCode::BadPassword, text));
-    }
-    let wrong = || {
-        let text = "a verifier has a salt of 16 bytes and two keys of 32";
-        Fault::new(FaultCode::BadPassword, text)
-    };
-    Ok(Verifier {
-        salt: verifier.salt.as_slice().try_into().map_err(|_| wrong())?,
-        iterations: verifier.iterations,
-        stored_key: verifier
-            .stored_key
-            .as_slice()
-            .try_into()
-            .map_err(|_| wrong())?,
-        server_key: verifier
-            .server_key
-            .as_slice()
-            .try_into()
-            .map_err(|_| wrong())?,
-    })
+    let verifier = checked_verifier(&session.shared.house.config, verifier)?;
+    Ok((name, verifier))
 }
 
 pub(super) fn start(
@@ -300,10 +281,12 @@ pub(super) fn respond(
         }
         return;
     };
-    let find = move |reader: &Reader| Ok(Ok(reader.account(account)?));
-    session.read(ctx, id, find, move |session, _, record| match record {
-        Some(record) if record.enabled => sign_in(session, id, account, record, None, Some(proof)),
-        _ => session.refuse(id, faults::account_disabled()),
+    let find = move |reader: &Reader| {
+        let record = reader.account(account)?.filter(|record| record.enabled);
+        Ok(record.ok_or_else(faults::account_disabled))
+    };
+    session.read(ctx, id, find, move |session, ctx, record| {
+        sign_in(session, id, account, record, SignedBy::Password(proof), ctx);
     });
 }
 
@@ -329,47 +312,76 @@ pub(super) fn resume(
             None => Err(faults::token_invalid()),
         })
     };
-    session.read(ctx, id, find, move |session, _, (account, record)| {
-        sign_in(session, id, account, record, Some(device), None);
+    session.read(ctx, id, find, move |session, ctx, (account, record)| {
+        sign_in(session, id, account, record, SignedBy::Token(device), ctx);
     });
 }
 
+/// What somebody proved who they are by.
+enum SignedBy {
+    /// The password; with the daemon's own proof to them.
+    Password(Vec<u8>),
+    /// The token of this device.
+    Token(DeviceId),
+}
+
+/// Asks the registry, which knows where else they are; then this connection is theirs.
 fn sign_in(
     session: &mut Session,
     id: RequestId,
     account: AccountId,
     record: AccountRecord,
-    device: Option<DeviceId>,
-    proof: Option<Vec<u8>>,
+    by: SignedBy,
+    ctx: &mut Context<Session>,
 ) {
-    let key = session.shared.key(session.handle.id);
-    let signed_in = SignedIn {
-        session: key,
-        account,
-        device,
+    let (device, proof) = match by {
+        SignedBy::Password(proof) => (None, Some(proof)),
+        SignedBy::Token(device) => (Some(device), None),
     };
-    if session.shared.registry.try_send(signed_in).is_err() {
+    let (reply, answer) = oneshot::channel();
+    let ask = SignIn {
+        session: session.shared.key(session.handle.id),
+        online: Online {
+            account,
+            device,
+            address: session.peer.place.address,
+        },
+        reply,
+    };
+    if session.shared.registry.try_send(ask).is_err() {
         return session.refuse(id, faults::busy());
     }
+    // From now on the registry may know this session, and has to hear of its end.
     session.person = Some(Person {
         account,
         device,
         stream: None,
+        by_password: proof.is_some(),
     });
-    session.phase = Phase::Ready;
-    let limits = &session.shared.house.config.limits;
-    session
-        .handle
-        .gate
-        .widen(limits.frame_bytes, limits.requests_in_flight);
-    session.answer(
-        id,
-        Event::SignedIn {
+    session.after(ctx, id, answer, move |session, _, answer| {
+        if let Err(fault) = answer {
+            session.person = None;
+            return session.refuse(id, fault);
+        }
+        // The deadline may have passed meanwhile.
+        if session.phase != Phase::Welcomed {
+            return;
+        }
+        session.phase = Phase::Ready;
+        session.handle.is_signed_in.set(true);
+        let limits = &session.shared.house.config.limits;
+        session
+            .handle
+            .gate
+            .widen(limits.frame_bytes, limits.requests_in_flight);
+        let signed_in = Event::SignedIn {
             account,
             name: record.name,
             administrator: record.administrator,
+            role: record.role,
             device,
             data: proof.map(ByteBuf::from),
-        },
-    );
+        };
+        session.answer(id, signed_in);
+    });
 }

@@ -1,15 +1,26 @@
 //! Carrying requests out, one file a group.
 
 mod login;
+mod account;
 mod devices;
 mod reading;
-mod commands;
+mod rooms;
+mod people;
+mod command;
+mod numbered;
+mod invites;
 mod signals;
 mod admin;
+mod texts;
 
 use super::{Session, faults};
+use crate::store::order::AuditFilter;
 use actix::Context;
+use admin::{accounts, records};
 use chat_shared::{Event, Request, RequestId};
+use invites::Wanted;
+use numbered::Number;
+pub(super) use reading::may_read;
 
 /// Carries out a request that fits now.
 pub(super) fn carry_out(
@@ -35,6 +46,13 @@ pub(super) fn carry_out(
         }
         Request::SaslRespond { data } => login::respond(session, id, &data, ctx),
         Request::Resume { token } => login::resume(session, id, &token, ctx),
+        Request::ResetPassword {
+            name,
+            code,
+            verifier,
+        } => {
+            account::reset_password(session, id, name, &code, &verifier, ctx);
+        }
 
         Request::AddDevice { label } => devices::add(session, id, label, ctx),
         Request::RevokeDevice { device } => devices::revoke(session, id, device),
@@ -49,12 +67,16 @@ pub(super) fn carry_out(
         } => {
             reading::sync(session, id, house, only, cursors, newest, ctx);
         }
-        Request::Rooms { after } => reading::rooms(session, id, after, ctx),
+        Request::Rooms { after, text } => rooms::directory(session, id, after, text, ctx),
+        Request::Room { conversation } => rooms::room(session, id, conversation, ctx),
+        Request::Restrictions { conversation } => {
+            rooms::restrictions(session, id, conversation, ctx);
+        }
         Request::Members {
             conversation,
             after,
         } => {
-            reading::members(session, id, conversation, after, ctx);
+            rooms::members(session, id, conversation, after, ctx);
         }
         Request::History {
             conversation,
@@ -75,8 +97,12 @@ pub(super) fn carry_out(
             };
             reading::history(session, id, conversation, place, limit, ctx);
         }
-        Request::Who {} => reading::who(session, id, ctx),
-        Request::People { accounts, names } => reading::people(session, id, accounts, names, ctx),
+        Request::Who { since } => people::who(session, id, since, ctx),
+        Request::Card { account } => people::card(session, id, account, ctx),
+        Request::SearchPeople { text, after } => people::search(session, id, text, after, ctx),
+        Request::People { accounts, names } => people::people(session, id, accounts, names, ctx),
+        Request::Contacts {} => people::contacts(session, id, ctx),
+        Request::Inbox {} => people::inbox(session, id, ctx),
 
         Request::Post {
             nonce,
@@ -84,29 +110,34 @@ pub(super) fn carry_out(
             conversation,
             text,
         } => {
-            commands::post(session, id, nonce, settled, conversation, text);
+            let number = Number { nonce, settled };
+            numbered::post(session, id, number, conversation, text);
         }
         Request::CreateRoom {
             nonce,
             settled,
             name,
             topic,
+            access,
         } => {
-            commands::create_room(session, id, nonce, settled, &name, topic);
+            let number = Number { nonce, settled };
+            numbered::create_room(session, id, number, &name, topic, access);
         }
         Request::Join {
             nonce,
             settled,
             conversation,
         } => {
-            commands::join(session, id, nonce, settled, conversation);
+            let number = Number { nonce, settled };
+            numbered::join(session, id, number, conversation);
         }
         Request::Leave {
             nonce,
             settled,
             conversation,
         } => {
-            commands::leave(session, id, nonce, settled, conversation);
+            let number = Number { nonce, settled };
+            numbered::leave(session, id, number, conversation);
         }
         Request::SetTopic {
             nonce,
@@ -114,14 +145,42 @@ pub(super) fn carry_out(
             conversation,
             topic,
         } => {
-            commands::set_topic(session, id, nonce, settled, conversation, topic);
+            let number = Number { nonce, settled };
+            numbered::set_topic(session, id, number, conversation, topic);
         }
         Request::OpenDirect {
             nonce,
             settled,
             with,
         } => {
-            commands::open_direct(session, id, nonce, settled, with);
+            let number = Number { nonce, settled };
+            numbered::open_direct(session, id, number, with);
+        }
+        Request::Command {
+            nonce,
+            settled,
+            command,
+        } => {
+            let number = Number { nonce, settled };
+            numbered::command(session, id, number, command, ctx);
+        }
+
+        Request::InviteNew {
+            uses,
+            expires_secs,
+            rooms,
+            role,
+        } => {
+            let wanted = Wanted {
+                uses,
+                expires_secs,
+                role,
+            };
+            invites::make(session, id, wanted, rooms, ctx);
+        }
+        Request::Invites {} => {
+            let by = session.person.as_ref().map(|person| person.account);
+            invites::list(session, id, by, ctx);
         }
 
         Request::MarkRead { conversation, seq } => {
@@ -132,19 +191,53 @@ pub(super) fn carry_out(
 
         Request::AdminStatus {} => admin::status(session, id, ctx),
         Request::AdminAccountAdd { name, verifier } => {
-            admin::account_add(session, id, &name, &verifier);
+            accounts::add(session, id, &name, &verifier);
         }
-        Request::AdminAccounts { after } => admin::accounts(session, id, after, ctx),
+        Request::AdminAccounts { after } => accounts::list(session, id, after, ctx),
         Request::AdminAccountEnable { name, enabled } => {
-            admin::account_enable(session, id, &name, enabled);
+            accounts::enable(session, id, name, enabled, ctx);
         }
         Request::AdminPasswordReset { name, verifier } => {
-            admin::password_reset(session, id, &name, &verifier);
+            accounts::password_reset(session, id, &name, &verifier);
         }
-        Request::AdminInviteNew { uses, expires_secs } => {
-            admin::invite_new(session, id, uses, expires_secs, ctx);
+        Request::AdminResetCode { name, expires_secs } => {
+            accounts::reset_code(session, id, &name, expires_secs, ctx);
         }
-        Request::AdminInvites {} => admin::invites(session, id, ctx),
+        Request::AdminCard { name } => accounts::card(session, id, name, ctx),
+        Request::AdminInviteNew {
+            uses,
+            expires_secs,
+            rooms,
+            role,
+        } => {
+            let wanted = Wanted {
+                uses,
+                expires_secs,
+                role,
+            };
+            invites::make_by_administrator(session, id, wanted, rooms, ctx);
+        }
+        Request::AdminInvites {} => invites::list(session, id, None, ctx),
         Request::AdminInviteRevoke { invite } => admin::invite_revoke(session, id, invite),
+        Request::AdminCommand { command } => admin::any(session, id, command, ctx),
+        Request::AdminRooms { after } => records::rooms(session, id, after, ctx),
+        Request::AdminMembers {
+            conversation,
+            after,
+        } => {
+            records::members(session, id, conversation, after, ctx);
+        }
+        Request::AdminBans {} => records::bans(session, id, ctx),
+        Request::AdminGroups {} => records::groups(session, id, ctx),
+        Request::AdminAudit {
+            after,
+            limit,
+            since,
+            by,
+            act,
+        } => {
+            let filter = AuditFilter { since, by, act };
+            records::audit(session, id, after, limit, filter, ctx);
+        }
     }
 }

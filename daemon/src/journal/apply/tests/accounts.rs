@@ -1,10 +1,11 @@
 //! The house and its accounts.
 
 use super::harness::{
-    ANNA, BERT, GENERAL, NOW, TestHouse, add_device, added, create_room, direct, found, in_house,
-    in_own, inside, invite, join, joined, leave, name, numbered, once, post, read, register,
-    register_as, set_topic, verifier,
+    ANNA, BERT, GENERAL, GHOST, NOW, TestHouse, add_device, added, create_room, direct, enable,
+    found, in_house, in_own, inside, invite, join, joined, leave, name, numbered, once, post, read,
+    register, register_as, verifier,
 };
+use super::office::{act, delete, last_act, put_contact};
 use crate::journal::command::{Action, Admission, NewInvite};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::schema::meta;
@@ -19,13 +20,6 @@ fn account_added(account: AccountId, name: &str) -> EntryBody {
 
 fn account_enabled(account: AccountId, enabled: bool) -> EntryBody {
     EntryBody::AccountEnabled { account, enabled }
-}
-
-fn enable(name: &str, enabled: bool) -> Action {
-    Action::EnableAccount {
-        name: name.into(),
-        enabled,
-    }
 }
 
 fn reset(name: &str) -> Action {
@@ -221,7 +215,7 @@ fn who_first_uses_the_founding_invitation_administers_and_no_other() {
 fn an_account_is_disabled_and_enabled() {
     let mut house = TestHouse::with(&["anna"]);
     assert_eq!(
-        house.does(None, enable("anna", false)),
+        house.does(None, enable(ANNA, false)),
         (
             Outcome::DONE,
             vec![in_house(3, None, account_enabled(ANNA, false))]
@@ -230,7 +224,11 @@ fn an_account_is_disabled_and_enabled() {
     let account = house.store().read(|reader| reader.account(ANNA)).unwrap();
     assert!(!account.unwrap().enabled);
     assert_eq!(
-        house.does(None, enable("anna", true)),
+        last_act(&house),
+        act("", "enable_account", "anna", "disabled")
+    );
+    assert_eq!(
+        house.does(None, enable(ANNA, true)),
         (
             Outcome::DONE,
             vec![in_house(4, None, account_enabled(ANNA, true))]
@@ -245,7 +243,7 @@ fn an_account_that_is_so_already_changes_nothing() {
     let mut house = TestHouse::with(&["anna"]);
     let before = house.dump();
     assert_eq!(
-        house.does(None, enable("anna", true)),
+        house.does(None, enable(ANNA, true)),
         (Outcome::DONE, vec![])
     );
     assert_eq!(house.dump(), before);
@@ -255,8 +253,8 @@ fn an_account_that_is_so_already_changes_nothing() {
 fn nobody_can_be_disabled_who_does_not_exist() {
     let mut house = TestHouse::with(&["anna"]);
     assert_eq!(
-        house.refuses(None, enable("0anna", false)),
-        Refusal::NoSuchAccount("0anna".into())
+        house.refuses(None, enable(GHOST, false)),
+        Refusal::NoSuchAccount("number 99".into())
     );
 }
 
@@ -315,9 +313,21 @@ fn what_people_do_needs_somebody_who_does_it() {
         create_room("lunch", ""),
         join(GENERAL),
         leave(GENERAL),
-        set_topic(GENERAL, "topic"),
         direct(&[ANNA, BERT]),
         post(GENERAL, "hello"),
+        put_contact(BERT, "", false),
+        Action::Block { account: BERT },
+        Action::DismissInbox { item: None },
+        Action::SetStatus {
+            text: "here".into(),
+            until: None,
+        },
+        Action::ChangePassword {
+            verifier: verifier(2),
+            keep: None,
+        },
+        Action::RevokeOtherDevices { keep: None },
+        delete(false),
     ] {
         assert_eq!(
             house.refuses(None, action),

@@ -2,12 +2,13 @@
 
 use super::harness::{
     ANNA, BERT, CLEO, GENERAL, GHOST, NOW, NOWHERE, TestHouse, added, at, command, create_room,
-    direct, in_house, in_own, inside, join, joined, leave, post, read, register, set_topic,
+    direct, enable, in_house, in_own, inside, invite_in, join, joined, leave, post, read, register,
+    role_set, room_role, set_topic,
 };
 use crate::journal::command::Action;
 use crate::journal::outcome::{Outcome, Refusal};
 use chat_shared::limits::{CONVERSATIONS_PER_ACCOUNT, DIRECT_MEMBERS};
-use chat_shared::{AccountId, ConversationId, EntryBody};
+use chat_shared::{AccountId, Contact, ConversationId, EntryBody, HouseRole, RoomRole};
 
 const LUNCH: ConversationId = ConversationId(2);
 
@@ -48,26 +49,27 @@ fn fill(house: &mut TestHouse, account: AccountId) {
 }
 
 #[test]
-fn who_creates_a_room_is_in_it() {
+fn who_creates_a_room_owns_it() {
     let mut house = TestHouse::with(&["anna"]);
     assert_eq!(
         house.does(ANNA, create_room("lunch", "noon")),
         (
-            at(LUNCH, 3),
+            at(LUNCH, 4),
             vec![
                 inside(LUNCH, (1, 0), ANNA, created(Some("lunch"))),
-                in_house(3, ANNA, room_added(LUNCH, "lunch")),
                 inside(LUNCH, (2, 0), ANNA, topic("noon")),
+                in_house(3, ANNA, room_added(LUNCH, "lunch")),
                 in_house(4, ANNA, room_topic(LUNCH, "noon")),
                 inside(LUNCH, (3, 0), ANNA, joined(ANNA)),
+                inside(LUNCH, (4, 0), ANNA, role_set(ANNA, RoomRole::Owner)),
                 in_own(ANNA, 3, ANNA, added(LUNCH)),
-                in_own(ANNA, 4, ANNA, read(LUNCH, 3, 0)),
+                in_own(ANNA, 4, ANNA, read(LUNCH, 4, 0)),
             ]
         )
     );
     assert_eq!(house.members(LUNCH), [ANNA]);
     assert_eq!(house.member_count(LUNCH), 1);
-    assert_eq!(house.memberships(ANNA), [(GENERAL, 2, 0), (LUNCH, 3, 0)]);
+    assert_eq!(house.memberships(ANNA), [(GENERAL, 2, 0), (LUNCH, 4, 0)]);
     let record = house.store().read(|reader| reader.conversation(LUNCH));
     let record = record.unwrap().unwrap();
     assert_eq!(record.room.as_deref(), Some("lunch"));
@@ -82,13 +84,14 @@ fn a_room_without_a_topic_says_nothing_of_it() {
     assert_eq!(
         house.does(ANNA, create_room("lunch", "")),
         (
-            at(LUNCH, 2),
+            at(LUNCH, 3),
             vec![
                 inside(LUNCH, (1, 0), ANNA, created(Some("lunch"))),
                 in_house(3, ANNA, room_added(LUNCH, "lunch")),
                 inside(LUNCH, (2, 0), ANNA, joined(ANNA)),
+                inside(LUNCH, (3, 0), ANNA, role_set(ANNA, RoomRole::Owner)),
                 in_own(ANNA, 3, ANNA, added(LUNCH)),
-                in_own(ANNA, 4, ANNA, read(LUNCH, 2, 0)),
+                in_own(ANNA, 4, ANNA, read(LUNCH, 3, 0)),
             ]
         )
     );
@@ -115,7 +118,7 @@ fn a_room_with_a_taken_name_or_its_look_alike_is_refused() {
 #[test]
 fn a_room_may_have_the_name_of_an_account() {
     let mut house = TestHouse::with(&["anna"]);
-    assert_eq!(house.does(ANNA, create_room("anna", "")).0, at(LUNCH, 2));
+    assert_eq!(house.does(ANNA, create_room("anna", "")).0, at(LUNCH, 3));
 }
 
 #[test]
@@ -151,17 +154,17 @@ fn who_joins_has_nothing_unread() {
     assert_eq!(
         house.does(BERT, join(LUNCH)),
         (
-            at(LUNCH, 4),
+            at(LUNCH, 5),
             vec![
-                inside(LUNCH, (4, 1), BERT, joined(BERT)),
+                inside(LUNCH, (5, 1), BERT, joined(BERT)),
                 in_own(BERT, 3, BERT, added(LUNCH)),
-                in_own(BERT, 4, BERT, read(LUNCH, 4, 1)),
+                in_own(BERT, 4, BERT, read(LUNCH, 5, 1)),
             ]
         )
     );
     assert_eq!(house.members(LUNCH), [ANNA, BERT]);
     assert_eq!(house.member_count(LUNCH), 2);
-    assert_eq!(house.memberships(BERT), [(GENERAL, 3, 0), (LUNCH, 4, 1)]);
+    assert_eq!(house.memberships(BERT), [(GENERAL, 3, 0), (LUNCH, 5, 1)]);
 }
 
 #[test]
@@ -170,7 +173,7 @@ fn joining_changes_these_tables_and_no_other() {
     house.does(ANNA, create_room("lunch", ""));
     assert_eq!(
         house.tables_changed_by(BERT, join(LUNCH)),
-        ["conversations-1", "entries-1", "members-1", "memberships-1"]
+        ["conversations-1", "entries-1", "members-2", "memberships-1"]
     );
 }
 
@@ -286,6 +289,13 @@ fn the_topic_that_is_there_changes_nothing() {
 #[test]
 fn a_direct_conversation_is_opened_for_all_in_it() {
     let mut house = TestHouse::with(&["anna", "bert"]);
+    let contact = EntryBody::ContactPut {
+        contact: Contact {
+            account: BERT,
+            group: "new".into(),
+            favourite: false,
+        },
+    };
     assert_eq!(
         house.does(BERT, direct(&[ANNA])),
         (
@@ -298,6 +308,7 @@ fn a_direct_conversation_is_opened_for_all_in_it() {
                 inside(LUNCH, (3, 0), BERT, joined(BERT)),
                 in_own(BERT, 3, BERT, added(LUNCH)),
                 in_own(BERT, 4, BERT, read(LUNCH, 3, 0)),
+                in_own(ANNA, 5, BERT, contact),
             ]
         )
     );
@@ -356,20 +367,76 @@ fn a_direct_conversation_needs_people_who_are_there() {
         house.refuses(ANNA, direct(&[CLEO, GHOST])),
         Refusal::NoSuchAccount("number 99".into())
     );
-    let enabled = false;
-    house.does(
-        None,
-        Action::EnableAccount {
-            name: "bert".into(),
-            enabled,
-        },
-    );
+    house.does(None, enable(BERT, false));
     assert_eq!(
         house.refuses(ANNA, direct(&[BERT, CLEO])),
-        Refusal::NoSuchAccount("number 2".into())
+        Refusal::NotReachable(BERT)
     );
     // What was said with somebody stays where it is.
     assert_eq!(house.does(ANNA, direct(&[BERT])), (at(LUNCH, 3), vec![]));
+}
+
+#[test]
+fn who_blocks_somebody_answers_them_as_if_disabled() {
+    let mut house = TestHouse::with(&["anna", "bert", "cleo"]);
+    house.device(ANNA);
+    house.does(BERT, Action::Block { account: ANNA });
+    for with in [&[BERT][..], &[BERT, CLEO]] {
+        assert_eq!(
+            house.refuses(ANNA, direct(with)),
+            Refusal::NotReachable(BERT)
+        );
+    }
+    // What is there stays, and whoever blocks may still begin.
+    house.does(BERT, direct(&[ANNA]));
+    assert_eq!(house.does(ANNA, direct(&[BERT])), (at(LUNCH, 3), vec![]));
+    house.does(ANNA, post(LUNCH, "hello?"));
+}
+
+#[test]
+fn guests_write_where_they_are_invited_and_make_nothing() {
+    let mut house = TestHouse::with(&["anna", "bert", "cleo"]);
+    house.device(CLEO);
+    house.does(ANNA, create_room("lunch", ""));
+    house.appoint(CLEO, HouseRole::Guest);
+    let members = Refusal::NotAllowed("members of the house");
+    for action in [create_room("mine", ""), direct(&[BERT])] {
+        assert_eq!(house.refuses(CLEO, action), members);
+    }
+    assert_eq!(
+        house.refuses(CLEO, join(LUNCH)),
+        Refusal::NoSuchConversation(LUNCH)
+    );
+    house.does(ANNA, invite_in(LUNCH, CLEO));
+    house.does(CLEO, join(LUNCH));
+    assert_eq!(house.role_in(LUNCH, CLEO), Some(RoomRole::Guest));
+    house.does(CLEO, post(LUNCH, "here"));
+    assert_eq!(
+        house.refuses(CLEO, invite_in(LUNCH, BERT)),
+        Refusal::NotAllowed("members of the room")
+    );
+    // Who opened one with a guest is answered there.
+    let direct_one = ConversationId(3);
+    house.does(BERT, direct(&[CLEO]));
+    assert_eq!(house.does(CLEO, direct(&[BERT])).0, at(direct_one, 3));
+}
+
+#[test]
+fn the_last_owner_of_others_stays() {
+    let mut house = TestHouse::with(&["anna", "bert", "cleo"]);
+    house.device(ANNA);
+    house.does(ANNA, create_room("lunch", ""));
+    house.does(BERT, join(LUNCH));
+    assert_eq!(house.refuses(ANNA, leave(LUNCH)), Refusal::LastOwner(LUNCH));
+    house.does(ANNA, room_role(LUNCH, BERT, RoomRole::Owner));
+    house.does(ANNA, leave(LUNCH));
+    // Whoever is alone may go; the room stays, and belongs to nobody.
+    house.does(BERT, leave(LUNCH));
+    assert_eq!(house.members(LUNCH), []);
+    house.does(CLEO, join(LUNCH));
+    assert_eq!(house.role_in(LUNCH, CLEO), Some(RoomRole::Member));
+    house.does(None, room_role(LUNCH, CLEO, RoomRole::Owner));
+    house.does(CLEO, leave(LUNCH));
 }
 
 #[test]

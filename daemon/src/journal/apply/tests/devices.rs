@@ -1,12 +1,15 @@
 //! Devices.
 
 use super::harness::{
-    ANNA, BERT, GENERAL, GHOST, NOW, TestHouse, add_device, in_own, numbered, once, post,
+    ANNA, BERT, CLEO, GENERAL, GHOST, NOW, TestHouse, add_device, enable, in_own, numbered, once,
+    post,
 };
-use crate::journal::command::Action;
+use super::office::{DORA, act, bodies, delete, does_once, last_act, office};
+use crate::journal::command::{Action, Sighting};
 use crate::journal::outcome::{Outcome, Refusal};
+use crate::store::record::SeenRecord;
 use chat_shared::limits::DEVICES_PER_ACCOUNT;
-use chat_shared::{DeviceId, EntryBody};
+use chat_shared::{AccountId, DeviceId, EntryBody, Timestamp};
 
 fn revoke(device: u64) -> Action {
     Action::RevokeDevice {
@@ -48,13 +51,7 @@ fn a_device_needs_an_account_that_exists() {
 #[test]
 fn a_disabled_account_gets_no_device() {
     let mut house = TestHouse::with(&["anna"]);
-    house.does(
-        None,
-        Action::EnableAccount {
-            name: "anna".into(),
-            enabled: false,
-        },
-    );
+    house.does(None, enable(ANNA, false));
     assert_eq!(
         house.refuses(ANNA, add_device("laptop")),
         Refusal::AccountDisabled
@@ -130,4 +127,104 @@ fn the_number_of_a_device_is_never_given_again() {
     house.does(ANNA, revoke(1));
     house.reopen();
     assert_eq!(house.device(ANNA), DeviceId(2));
+}
+
+#[test]
+fn all_others_are_ended_but_this_one() {
+    let mut house = TestHouse::with(&["anna", "bert"]);
+    let [lost, kept] = [house.device(ANNA), house.device(ANNA)];
+    house.device(BERT);
+    let keep = Some(kept);
+    let done = house.does(ANNA, Action::RevokeOtherDevices { keep });
+    let revoked = EntryBody::DeviceRevoked { device: lost };
+    assert_eq!(bodies(&done), [revoked]);
+    let again = house.does(ANNA, Action::RevokeOtherDevices { keep });
+    assert_eq!(again, (Outcome::DONE, vec![]));
+    house.does(ANNA, Action::RevokeOtherDevices { keep: None });
+    let left = house
+        .store()
+        .read(|reader| Ok((reader.devices(ANNA)?.len(), reader.devices(BERT)?.len())));
+    assert_eq!(left.unwrap(), (0, 1));
+}
+
+#[test]
+fn an_administrator_ends_a_device_of_somebody_and_it_stands_in_the_log() {
+    let mut house = office();
+    let device = house.device(CLEO);
+    let of = |account, device| Action::RevokeDeviceOf { account, device };
+    for by in [BERT, CLEO, DORA] {
+        let refusal = house.refuses(by, of(CLEO, device));
+        assert_eq!(refusal, Refusal::NotAllowed("administrators"));
+    }
+    let refusal = house.refuses(ANNA, of(BERT, device));
+    assert_eq!(refusal, Refusal::NoSuchDevice(device), "not of bert");
+    let done = does_once(&mut house, ANNA, of(CLEO, device));
+    assert_eq!(bodies(&done), [EntryBody::DeviceRevoked { device }]);
+    let line = act("anna", "revoke_device_of", "cleo", "device 1");
+    assert_eq!(last_act(&house), line);
+    let own = house.device(ANNA);
+    house.does(ANNA, of(ANNA, own));
+    house.does(CLEO, delete(false));
+    let refusal = house.refuses(ANNA, of(CLEO, device));
+    assert_eq!(refusal, Refusal::AccountDeleted(CLEO));
+}
+
+fn sighting(account: AccountId, device: Option<DeviceId>, at: i64, address: &str) -> Sighting {
+    Sighting {
+        account,
+        device,
+        at: Timestamp(at),
+        address: Some(address.into()),
+    }
+}
+
+fn record(at: i64, address: &str) -> Option<SeenRecord> {
+    Some(SeenRecord {
+        at: Timestamp(at),
+        address: Some(address.into()),
+    })
+}
+
+#[test]
+fn who_was_here_is_noted_with_the_newest_alone() {
+    let mut house = TestHouse::with(&["anna", "bert"]);
+    let device = house.device(ANNA);
+    let seen = |house: &TestHouse| {
+        let read = house
+            .store()
+            .read(|reader| Ok((reader.seen(ANNA)?, reader.device_seen(device)?)));
+        read.unwrap()
+    };
+    let first = vec![
+        sighting(ANNA, Some(device), 10, "192.0.2.1"),
+        sighting(ANNA, None, 20, "192.0.2.2"),
+    ];
+    let done = house.does(None, Action::Seen { seen: first });
+    assert_eq!(done, (Outcome::DONE, vec![]));
+    let noted = (record(20, "192.0.2.2"), record(10, "192.0.2.1"));
+    assert_eq!(seen(&house), noted);
+    let late = vec![sighting(ANNA, Some(device), 9, "192.0.2.3")];
+    house.does(None, Action::Seen { seen: late });
+    assert_eq!(seen(&house), noted);
+    house.does(ANNA, revoke(device.0));
+    assert_eq!(seen(&house), (noted.0, None));
+}
+
+#[test]
+fn nothing_is_noted_of_who_or_what_is_gone() {
+    let mut house = office();
+    let [lost, other] = [house.device(CLEO), house.device(BERT)];
+    house.does(CLEO, revoke(lost.0));
+    house.does(DORA, delete(false));
+    house.does(CLEO, add_device("phone"));
+    let seen = vec![
+        sighting(CLEO, Some(lost), 10, "192.0.2.1"),
+        sighting(CLEO, Some(other), 11, "192.0.2.1"),
+        sighting(DORA, None, 10, "192.0.2.1"),
+        sighting(GHOST, None, 10, "192.0.2.1"),
+    ];
+    house.does(None, Action::Seen { seen });
+    let dump = house.dump();
+    assert_eq!(dump["seen-1"].len(), 1);
+    assert_eq!(dump["devices_seen-1"], []);
 }

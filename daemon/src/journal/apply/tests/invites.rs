@@ -1,9 +1,10 @@
 //! Invitations.
 
-use super::harness::{NOW, TestHouse, command, invite, register_as};
-use crate::journal::command::{Action, Admission};
+use super::harness::{ANNA, BERT, CLEO, NOW, TestHouse, command, invite, register_as};
+use super::office::{DORA, act, does_once, last_act, office, set_role};
+use crate::journal::command::{Action, Admission, NewInvite};
 use crate::journal::outcome::{Outcome, Refusal};
-use chat_shared::{InviteId, Timestamp};
+use chat_shared::{HouseRole, InviteId, Timestamp};
 
 fn invited(name: &str, code: u8) -> Action {
     register_as(name, Admission::Invited([code; 32]))
@@ -49,6 +50,59 @@ fn an_invitation_lets_in_as_often_as_it_says() {
         house.refuses(None, invited("cleo", 1)),
         Refusal::InviteInvalid
     );
+    assert_eq!(house.dump()["invite_codes-1"].len(), 1);
+}
+
+#[test]
+fn a_code_that_is_there_already_makes_no_other_invitation() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 2)));
+    let again = Action::AddInvite(invite(1, 7));
+    assert_eq!(house.refuses(None, again.clone()), Refusal::InviteInvalid);
+    let revoke = Action::RevokeInvite {
+        invite: InviteId(1),
+    };
+    house.does(None, revoke);
+    house.does(None, again);
+    assert_eq!(uses_left(&house), [(2, 7)]);
+}
+
+#[test]
+fn moderators_end_their_own_and_administrators_all() {
+    let mut house = office();
+    house.does(None, set_role(CLEO, HouseRole::Moderator));
+    let revoke = |invite| Action::RevokeInvite {
+        invite: InviteId(invite),
+    };
+    for (by, code) in [(BERT, 1), (BERT, 2), (ANNA, 3)] {
+        house.does(by, Action::AddInvite(invite(code, 1)));
+    }
+    for (by, number) in [(CLEO, 1), (BERT, 3)] {
+        let refusal = house.refuses(by, revoke(number));
+        assert_eq!(refusal, Refusal::NoSuchInvite(InviteId(number)));
+    }
+    let refusal = house.refuses(DORA, revoke(1));
+    assert_eq!(refusal, Refusal::NotAllowed("moderators of the house"));
+    does_once(&mut house, BERT, revoke(1));
+    let line = act("bert", "revoke_invite", "invitation 1", "");
+    assert_eq!(last_act(&house), line);
+    house.does(ANNA, revoke(2));
+    assert_eq!(uses_left(&house), [(3, 1)]);
+}
+
+#[test]
+fn what_is_over_goes_when_things_expire() {
+    let mut house = TestHouse::with(&[]);
+    house.does(None, Action::AddInvite(invite(1, 2)));
+    let longer = NewInvite {
+        expires_at: Timestamp(1_001_001),
+        ..invite(2, 2)
+    };
+    house.does(None, Action::AddInvite(longer));
+    let mut expire = command(None, Action::Expire);
+    expire.at = Timestamp(1_001_000);
+    house.runs(expire).unwrap();
+    assert_eq!(uses_left(&house), [(2, 2)]);
     assert_eq!(house.dump()["invite_codes-1"].len(), 1);
 }
 

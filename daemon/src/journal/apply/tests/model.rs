@@ -1,4 +1,5 @@
 //! The rules once more, as plainly as they can be said: maps in memory, nothing forgotten, nothing cached.
+//! Those of rooms are in [`super::model_rooms`].
 
 use crate::journal::command::{Action, Admission, Command, Name, NewInvite};
 use crate::journal::outcome::{Outcome, Refusal};
@@ -6,10 +7,10 @@ use crate::store::FeedKey;
 use chat_shared::limits::{DEVICES_PER_ACCOUNT, DIRECT_MEMBERS, STREAM_WINDOW, STREAMS_PER_DEVICE};
 use chat_shared::state::ReadMark;
 use chat_shared::{
-    AccountId, ConversationId, DeviceId, Entry, EntryBody, InviteId, Nonce, Seq, StreamId,
-    Timestamp,
+    Access, AccountId, Contact, ConversationId, DeviceId, Entry, EntryBody, HouseRole, InboxAbout,
+    InboxItem, InviteId, Nonce, RoomRole, RoomSettings, Seq, StreamId, Timestamp,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Model {
@@ -18,6 +19,8 @@ pub(super) struct Model {
     pub(super) invites: BTreeMap<InviteId, NewInvite>,
     pub(super) talks: BTreeMap<ConversationId, Talk>,
     pub(super) feeds: BTreeMap<FeedKey, Vec<Entry>>,
+    /// What was done in rooms: by whose name, what, of whom or what, how.
+    pub(super) audit: Vec<[String; 4]>,
     streams: BTreeMap<(DeviceId, StreamId), Stream>,
     last_device: u64,
     last_invite: u64,
@@ -27,15 +30,32 @@ pub(super) struct Model {
 #[derive(Clone, Debug)]
 pub(super) struct Person {
     pub(super) name: Name,
-    pub(super) administrator: bool,
+    pub(super) role: HouseRole,
     pub(super) enabled: bool,
+    pub(super) contacts: BTreeSet<AccountId>,
+    pub(super) inbox: BTreeMap<u64, InboxItem>,
+    last_item: u64,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Talk {
     pub(super) room: Option<Name>,
     pub(super) topic: String,
-    pub(super) members: BTreeMap<AccountId, ReadMark>,
+    pub(super) settings: RoomSettings,
+    pub(super) members: BTreeMap<AccountId, Inside>,
+    pub(super) bans: BTreeMap<AccountId, Option<Timestamp>>,
+    pub(super) mutes: BTreeMap<AccountId, Option<Timestamp>>,
+    pub(super) invited: BTreeSet<AccountId>,
+    pub(super) slow_since: BTreeMap<AccountId, Timestamp>,
+    pub(super) is_deleted: bool,
+}
+
+/// Somebody in a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Inside {
+    pub(super) role: RoomRole,
+    pub(super) joined: Seq,
+    pub(super) mark: ReadMark,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -71,16 +91,27 @@ impl Model {
 
     fn act(&mut self, command: &Command) -> Result<Outcome, Refusal> {
         let at = command.at;
-        let by = command.by.unwrap_or_default();
+        if let Some(by) = command.by
+            && !self.people[&by].enabled
+        {
+            return Err(Refusal::AccountDisabled);
+        }
+        if let Some(result) = self.act_in_room(at, command.by, &command.action) {
+            return result;
+        }
+        let author = command.by.ok_or(Refusal::NoSuchAccount("of nobody".into()));
         match &command.action {
             Action::Found { first_room, .. } => self.found(at, first_room),
             Action::Register {
                 name, admission, ..
             } => self.register(at, name, admission),
-            Action::EnableAccount { name, enabled } => self.enable(at, name, *enabled),
+            Action::EnableAccount {
+                account, enabled, ..
+            } => self.enable(at, *account, *enabled),
+            Action::SetHouseRole { account, role } => self.set_house_role(at, *account, *role),
             Action::ResetPassword { name, .. } => self.reset(at, name),
-            Action::AddDevice { label, .. } => self.add_device(at, by, label),
-            Action::RevokeDevice { device } => self.revoke_device(at, by, *device),
+            Action::AddDevice { label, .. } => self.add_device(at, author?, label),
+            Action::RevokeDevice { device } => self.revoke_device(at, author?, *device),
             Action::AddInvite(invite) => {
                 self.last_invite += 1;
                 let id = InviteId(self.last_invite);
@@ -94,29 +125,21 @@ impl Model {
                 Some(_) => Ok(Outcome::DONE),
                 None => Err(Refusal::NoSuchInvite(*invite)),
             },
-            Action::CreateRoom { name, topic } => {
-                self.check_room_name(name)?;
-                let id = self.add_room(at, Some(by), name, topic);
-                self.add_member(at, id, by, by);
-                Ok(self.newest(id))
-            }
-            Action::Join { conversation } => self.join(at, by, *conversation),
-            Action::Leave { conversation } => self.leave(at, by, *conversation),
-            Action::SetTopic {
-                conversation,
+            Action::Expire => Ok(self.expire(at)),
+            Action::CreateRoom {
+                name,
                 topic,
-            } => self.set_topic(at, by, *conversation, topic),
-            Action::OpenDirect { with } => self.open_direct(at, by, with),
-            Action::Post { conversation, text } => {
-                self.check_member(*conversation, by)?;
-                let text = text.clone();
-                self.tell(*conversation, at, by, EntryBody::Posted { text });
-                Ok(self.newest(*conversation))
-            }
+                access,
+            } => self.create_room(at, author?, name, topic, *access),
+            Action::Join { conversation } => self.join(at, author?, *conversation),
+            Action::Leave { conversation } => self.leave(at, author?, *conversation),
+            Action::OpenDirect { with } => self.open_direct(at, author?, with),
+            Action::Post { conversation, text } => self.post(at, author?, *conversation, text),
             Action::MarkRead {
                 conversation,
                 marks,
             } => self.mark_read(at, *conversation, marks),
+            other => panic!("not in the model: {other:?}"),
         }
     }
 
@@ -124,9 +147,9 @@ impl Model {
         if self.is_founded {
             return Err(Refusal::AlreadyFounded);
         }
-        self.check_room_name(room)?;
+        self.check_room_name(room, None)?;
         self.is_founded = true;
-        self.add_room(at, None, room, "");
+        self.add_room(at, None, room, "", Access::Public);
         Ok(Outcome::DONE)
     }
 
@@ -159,12 +182,19 @@ impl Model {
                 self.invites.remove(&id);
             }
         }
-        let administrator = founding && self.people.values().all(|person| !person.administrator);
+        let role = if founding && self.administrators() == 0 {
+            HouseRole::Administrator
+        } else {
+            HouseRole::Member
+        };
         let account = AccountId(self.people.len() as u64 + 1);
         let person = Person {
             name: name.clone(),
-            administrator,
+            role,
             enabled: true,
+            contacts: BTreeSet::new(),
+            inbox: BTreeMap::new(),
+            last_item: 0,
         };
         self.people.insert(account, person);
         let added = EntryBody::AccountAdded {
@@ -172,25 +202,70 @@ impl Model {
             name: name.name.clone(),
         };
         self.append(FeedKey::House, at, Some(account), added);
-        if self.is_founded {
-            self.add_member(at, ConversationId(1), account, account);
+        if role != HouseRole::Member {
+            let set = EntryBody::HouseRoleSet { account, role };
+            self.append(FeedKey::House, at, Some(account), set);
+        }
+        let is_for_newcomers = |(id, talk): &(&ConversationId, &Talk)| {
+            let settings = &talk.settings;
+            let is_meant = settings.for_newcomers || **id == ConversationId(1);
+            let is_open = settings.access == Access::Public && !settings.archived;
+            talk.room.is_some() && is_meant && is_open && !talk.is_deleted
+        };
+        let rooms = self.talks.iter().filter(is_for_newcomers);
+        for room in rooms.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.add_member(at, room, account, RoomRole::Member, account);
         }
         Ok(Outcome::Account {
             account,
             name: name.name.clone(),
-            administrator,
+            administrator: role == HouseRole::Administrator,
         })
     }
 
-    fn enable(&mut self, at: Timestamp, name: &str, enabled: bool) -> Result<Outcome, Refusal> {
-        let account = self
-            .named(name)
-            .ok_or(Refusal::NoSuchAccount(name.into()))?;
-        let person = self.people.get_mut(&account).unwrap();
-        if person.enabled != enabled {
-            person.enabled = enabled;
+    /// Those who can sign in.
+    fn administrators(&self) -> usize {
+        let people = self.people.values();
+        let can = |person: &&Person| person.enabled && person.role == HouseRole::Administrator;
+        people.filter(can).count()
+    }
+
+    fn is_last_administrator(&self, account: AccountId) -> bool {
+        let person = &self.people[&account];
+        let can = person.enabled && person.role == HouseRole::Administrator;
+        can && self.administrators() == 1
+    }
+
+    fn enable(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        enabled: bool,
+    ) -> Result<Outcome, Refusal> {
+        if self.people[&account].enabled != enabled {
+            if !enabled && self.is_last_administrator(account) {
+                return Err(Refusal::LastAdministrator);
+            }
+            self.people.get_mut(&account).unwrap().enabled = enabled;
             let changed = EntryBody::AccountEnabled { account, enabled };
             self.append(FeedKey::House, at, None, changed);
+        }
+        Ok(Outcome::DONE)
+    }
+
+    fn set_house_role(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        role: HouseRole,
+    ) -> Result<Outcome, Refusal> {
+        if self.people[&account].role != role {
+            if self.is_last_administrator(account) {
+                return Err(Refusal::LastAdministrator);
+            }
+            self.people.get_mut(&account).unwrap().role = role;
+            let set = EntryBody::HouseRoleSet { account, role };
+            self.append(FeedKey::House, at, None, set);
         }
         Ok(Outcome::DONE)
     }
@@ -254,50 +329,6 @@ impl Model {
         self.append(FeedKey::Account(account), at, by, revoked);
     }
 
-    fn join(
-        &mut self,
-        at: Timestamp,
-        by: AccountId,
-        id: ConversationId,
-    ) -> Result<Outcome, Refusal> {
-        let talk = self.talks.get(&id).ok_or(Refusal::NoSuchConversation(id))?;
-        if !talk.members.contains_key(&by) {
-            if talk.room.is_none() {
-                return Err(Refusal::NoSuchConversation(id));
-            }
-            self.add_member(at, id, by, by);
-        }
-        Ok(self.newest(id))
-    }
-
-    fn leave(
-        &mut self,
-        at: Timestamp,
-        by: AccountId,
-        id: ConversationId,
-    ) -> Result<Outcome, Refusal> {
-        self.check_room_of_member(id, by)?;
-        self.tell(id, at, by, EntryBody::Left { account: by });
-        self.talks.get_mut(&id).unwrap().members.remove(&by);
-        let removed = EntryBody::ConversationRemoved { conversation: id };
-        self.append(FeedKey::Account(by), at, Some(by), removed);
-        Ok(self.newest(id))
-    }
-
-    fn set_topic(
-        &mut self,
-        at: Timestamp,
-        by: AccountId,
-        id: ConversationId,
-        topic: &str,
-    ) -> Result<Outcome, Refusal> {
-        self.check_room_of_member(id, by)?;
-        if self.talks[&id].topic != topic {
-            self.put_topic(at, Some(by), id, topic);
-        }
-        Ok(self.newest(id))
-    }
-
     fn open_direct(
         &mut self,
         at: Timestamp,
@@ -315,14 +346,28 @@ impl Model {
         if let Some((id, _)) = self.talks.iter().find(|(_, talk)| same(talk)) {
             return Ok(self.newest(*id));
         }
+        if self.people[&by].role == HouseRole::Guest {
+            return Err(Refusal::NotAllowed("members of the house"));
+        }
         for member in &members {
-            if !self.people.get(member).is_some_and(|person| person.enabled) {
-                return Err(Refusal::NoSuchAccount(format!("number {member}")));
+            if !self.people[member].enabled {
+                return Err(Refusal::NotReachable(*member));
             }
         }
         let id = self.add_talk(at, Some(by), None);
-        for member in members {
-            self.add_member(at, id, member, by);
+        for member in &members {
+            self.add_member(at, id, *member, RoomRole::Member, by);
+        }
+        if let [one, two] = members[..] {
+            let other = if one == by { two } else { one };
+            self.people.get_mut(&other).unwrap().contacts.insert(by);
+            let contact = Contact {
+                account: by,
+                group: "new".into(),
+                favourite: false,
+            };
+            let put = EntryBody::ContactPut { contact };
+            self.append(FeedKey::Account(other), at, Some(by), put);
         }
         Ok(self.newest(id))
     }
@@ -336,37 +381,21 @@ impl Model {
         let entries = self.feed(FeedKey::Conversation(id)).to_vec();
         for (account, seq) in marks {
             let seq = (*seq).min(Seq(entries.len() as u64));
-            let talk = self.talks.get_mut(&id);
-            let Some(mark) = talk.and_then(|talk| talk.members.get_mut(account)) else {
+            let talk = self.talks.get_mut(&id).filter(|talk| !talk.is_deleted);
+            let Some(inside) = talk.and_then(|talk| talk.members.get_mut(account)) else {
                 continue;
             };
-            if seq > mark.seq {
+            if seq > inside.mark.seq {
                 let posts = entries[seq.0 as usize - 1].posts;
-                *mark = ReadMark { seq, posts };
-                self.tell_mark(at, *account, *account, id);
+                inside.mark = ReadMark { seq, posts };
+                self.tell_mark(at, Some(*account), *account, id);
+                self.dismiss_mentions(at, *account, id, seq);
             }
         }
         Ok(Outcome::DONE)
     }
 
-    fn add_room(
-        &mut self,
-        at: Timestamp,
-        by: Option<AccountId>,
-        name: &Name,
-        topic: &str,
-    ) -> ConversationId {
-        let conversation = self.add_talk(at, by, Some(name.clone()));
-        let name = name.name.clone();
-        let added = EntryBody::RoomAdded { conversation, name };
-        self.append(FeedKey::House, at, by, added);
-        if !topic.is_empty() {
-            self.put_topic(at, by, conversation, topic);
-        }
-        conversation
-    }
-
-    fn add_talk(
+    pub(super) fn add_talk(
         &mut self,
         at: Timestamp,
         by: Option<AccountId>,
@@ -377,7 +406,13 @@ impl Model {
         let talk = Talk {
             room,
             topic: String::new(),
+            settings: RoomSettings::default(),
             members: BTreeMap::new(),
+            bans: BTreeMap::new(),
+            mutes: BTreeMap::new(),
+            invited: BTreeSet::new(),
+            slow_since: BTreeMap::new(),
+            is_deleted: false,
         };
         self.talks.insert(id, talk);
         let created = EntryBody::Created { name };
@@ -385,51 +420,116 @@ impl Model {
         id
     }
 
-    fn put_topic(&mut self, at: Timestamp, by: Option<AccountId>, id: ConversationId, topic: &str) {
-        self.talks.get_mut(&id).unwrap().topic = topic.into();
-        let set = EntryBody::TopicSet {
-            topic: topic.into(),
-        };
-        self.append(FeedKey::Conversation(id), at, by, set);
-        let set = EntryBody::RoomTopicSet {
-            conversation: id,
-            topic: topic.into(),
-        };
-        self.append(FeedKey::House, at, by, set);
-    }
-
-    fn add_member(&mut self, at: Timestamp, id: ConversationId, account: AccountId, by: AccountId) {
-        self.tell(id, at, by, EntryBody::Joined { account });
-        let joined = self.feed(FeedKey::Conversation(id)).last().unwrap();
-        let mark = ReadMark {
-            seq: joined.seq,
-            posts: joined.posts,
-        };
-        self.talks
-            .get_mut(&id)
-            .unwrap()
-            .members
-            .insert(account, mark);
+    pub(super) fn add_member(
+        &mut self,
+        at: Timestamp,
+        id: ConversationId,
+        account: AccountId,
+        role: RoomRole,
+        by: AccountId,
+    ) {
+        self.tell(id, at, Some(by), EntryBody::Joined { account });
+        let joined = self.end_of(id).seq;
+        if role != RoomRole::Member {
+            self.tell(id, at, Some(by), EntryBody::RoleSet { account, role });
+        }
+        let mark = self.end_of(id);
+        let inside = Inside { role, joined, mark };
+        let talk = self.talks.get_mut(&id).unwrap();
+        talk.members.insert(account, inside);
         let added = EntryBody::ConversationAdded { conversation: id };
         self.append(FeedKey::Account(account), at, Some(by), added);
-        self.tell_mark(at, by, account, id);
+        self.tell_mark(at, Some(by), account, id);
     }
 
-    fn tell_mark(&mut self, at: Timestamp, by: AccountId, account: AccountId, id: ConversationId) {
-        let mark = self.talks[&id].members[&account];
+    pub(super) fn tell_mark(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        account: AccountId,
+        id: ConversationId,
+    ) {
+        let mark = self.talks[&id].members[&account].mark;
         let read = EntryBody::Read {
             conversation: id,
             seq: mark.seq,
             posts: mark.posts,
         };
-        self.append(FeedKey::Account(account), at, Some(by), read);
+        self.append(FeedKey::Account(account), at, by, read);
     }
 
-    fn tell(&mut self, id: ConversationId, at: Timestamp, by: AccountId, body: EntryBody) {
-        self.append(FeedKey::Conversation(id), at, Some(by), body);
+    /// Where a conversation ends.
+    pub(super) fn end_of(&self, id: ConversationId) -> ReadMark {
+        let newest = self.feed(FeedKey::Conversation(id)).last().unwrap();
+        ReadMark {
+            seq: newest.seq,
+            posts: newest.posts,
+        }
     }
 
-    fn append(&mut self, feed: FeedKey, at: Timestamp, by: Option<AccountId>, body: EntryBody) {
+    /// Something waits for somebody, unless it does already.
+    pub(super) fn notify(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        by: Option<AccountId>,
+        about: InboxAbout,
+    ) {
+        let person = self.people.get_mut(&account).unwrap();
+        let mut waiting = person.inbox.values();
+        if waiting.any(|item| item.by == by && item.about == about) {
+            return;
+        }
+        person.last_item += 1;
+        let id = person.last_item;
+        let item = InboxItem { id, at, by, about };
+        person.inbox.insert(id, item.clone());
+        let added = EntryBody::InboxAdded { item };
+        self.append(FeedKey::Account(account), at, by, added);
+    }
+
+    fn dismiss_mentions(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        id: ConversationId,
+        up_to: Seq,
+    ) {
+        let person = self.people.get_mut(&account).unwrap();
+        let is_read = |item: &InboxItem| {
+            matches!(item.about, InboxAbout::Mention { conversation, seq }
+                if conversation == id && seq <= up_to)
+        };
+        let read: Vec<u64> = person
+            .inbox
+            .iter()
+            .filter(|(_, item)| is_read(item))
+            .map(|(item, _)| *item)
+            .collect();
+        for item in read {
+            self.people.get_mut(&account).unwrap().inbox.remove(&item);
+            let dismissed = EntryBody::InboxDismissed { item: Some(item) };
+            self.append(FeedKey::Account(account), at, Some(account), dismissed);
+        }
+    }
+
+    pub(super) fn tell(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        by: Option<AccountId>,
+        body: EntryBody,
+    ) {
+        self.append(FeedKey::Conversation(id), at, by, body);
+    }
+
+    pub(super) fn append(
+        &mut self,
+        feed: FeedKey,
+        at: Timestamp,
+        by: Option<AccountId>,
+        body: EntryBody,
+    ) {
         let feed = self.feeds.entry(feed).or_default();
         let is_post = matches!(body, EntryBody::Posted { .. });
         feed.push(Entry {
@@ -445,11 +545,11 @@ impl Model {
         self.feeds.get(&feed).map_or(&[], Vec::as_slice)
     }
 
-    fn newest(&self, id: ConversationId) -> Outcome {
+    pub(super) fn newest(&self, id: ConversationId) -> Outcome {
         Outcome::at(id, Seq(self.feed(FeedKey::Conversation(id)).len() as u64))
     }
 
-    fn named(&self, name: &str) -> Option<AccountId> {
+    pub(super) fn named(&self, name: &str) -> Option<AccountId> {
         let found = self
             .people
             .iter()
@@ -463,33 +563,23 @@ impl Model {
         own.map(|(device, _)| *device).collect()
     }
 
-    fn check_room_name(&self, name: &Name) -> Result<(), Refusal> {
-        let rooms = || self.talks.values().filter_map(|talk| talk.room.as_ref());
-        if rooms().any(|room| room.name == name.name) {
+    /// Whether no other room has the name, or one that looks like it.
+    pub(super) fn check_room_name(
+        &self,
+        name: &Name,
+        own: Option<ConversationId>,
+    ) -> Result<(), Refusal> {
+        let others = self.talks.iter().filter(|(id, _)| Some(**id) != own);
+        let others: Vec<&Name> = others.filter_map(|(_, talk)| talk.room.as_ref()).collect();
+        if others.iter().any(|room| room.name == name.name) {
             return Err(Refusal::NameTaken(format!("#{}", name.name)));
         }
-        match rooms().find(|room| room.skeleton == name.skeleton) {
+        match others.iter().find(|room| room.skeleton == name.skeleton) {
             Some(room) => Err(Refusal::NameConfusable {
                 wanted: format!("#{}", name.name),
                 taken: format!("#{}", room.name),
             }),
             None => Ok(()),
-        }
-    }
-
-    fn check_member(&self, id: ConversationId, account: AccountId) -> Result<(), Refusal> {
-        match self.talks.get(&id) {
-            Some(talk) if talk.members.contains_key(&account) => Ok(()),
-            Some(talk) if talk.room.is_some() => Err(Refusal::NotAMember(id)),
-            _ => Err(Refusal::NoSuchConversation(id)),
-        }
-    }
-
-    fn check_room_of_member(&self, id: ConversationId, account: AccountId) -> Result<(), Refusal> {
-        self.check_member(id, account)?;
-        match self.talks[&id].room {
-            Some(_) => Ok(()),
-            None => Err(Refusal::NotARoom(id)),
         }
     }
 }

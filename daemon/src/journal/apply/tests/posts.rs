@@ -2,8 +2,9 @@
 
 use super::harness::{
     ANNA, BERT, CLEO, GENERAL, GHOST, NOWHERE, TestHouse, at, create_room, in_own, inside, leave,
-    mark, post, posted, read, set_topic,
+    mark, post, posted, read, register, set_topic,
 };
+use crate::journal::apply::tables::reads;
 use crate::journal::outcome::Outcome;
 use chat_shared::ConversationId;
 
@@ -28,6 +29,32 @@ fn a_post_is_one_entry_of_its_conversation() {
         house.tables_changed_by(BERT, post(GENERAL, "again")),
         ["entries-1"]
     );
+}
+
+#[test]
+fn a_post_reads_no_table_of_its_room_or_people_once_they_are_in_memory() {
+    let mut house = TestHouse::with(&["anna", "bert"]);
+    house.forget();
+    reads::taken();
+    house.does(ANNA, post(GENERAL, "cold"));
+    let cold = reads::taken();
+    assert!(
+        cold.iter().any(|(table, _)| table == "members-2"),
+        "{cold:?}"
+    );
+    house.does(BERT, post(GENERAL, "cold"));
+    reads::taken();
+    for by in [ANNA, BERT, ANNA] {
+        house.does(by, post(GENERAL, "warm"));
+        assert_eq!(reads::taken(), []);
+    }
+    // Others who come and go, and a topic, change nothing of it.
+    house.does(None, register("cleo"));
+    house.does(CLEO, leave(GENERAL));
+    house.does(ANNA, set_topic(GENERAL, "news"));
+    reads::taken();
+    house.does(BERT, post(GENERAL, "warm"));
+    assert_eq!(reads::taken(), []);
 }
 
 #[test]
@@ -105,7 +132,7 @@ fn marks_that_move_nothing_change_nothing() {
     // Nothing of the conversation that was not there stays in memory either.
     assert_eq!(
         house.does(ANNA, create_room("lunch", "")).0,
-        at(ConversationId(2), 2)
+        at(ConversationId(2), 3)
     );
 }
 

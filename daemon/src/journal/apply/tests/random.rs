@@ -1,265 +1,19 @@
 //! What holds after any sequence of commands: the design's three invariants, checked against [`Model`],
 //! and that the same commands give the same store however they are cut into batches.
 
-use super::harness::{
-    ANNA, BERT, GENERAL, NOW, TestHouse, add_device, command, create_room, direct, found, join,
-    leave, mark, numbered, once, post, register, register_as, set_topic, verifier,
-};
+use super::harness::TestHouse;
 use super::model::Model;
-use crate::journal::command::{Action, Admission, Command, NewInvite};
+use super::teller::{Teller, beginning, story};
+use crate::journal::command::{Action, Command};
 use crate::journal::outcome::{Outcome, Refusal};
+use crate::store::rooms::RoomList;
 use crate::store::{FeedKey, Reader, StoreError};
 use chat_shared::state::{
     AccountState, ConversationState, HousePerson, HouseRoom, HouseState, ReadMark,
 };
-use chat_shared::{
-    AccountId, ConversationId, DeviceId, Entry, EntryBody, InviteId, Seq, Timestamp,
-};
+use chat_shared::{AccountId, ConversationId, Entry, EntryBody, HouseRole, Seq, Timestamp};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-
-/// Some of them look alike.
-const NAMES: [&str; 8] = [
-    "anna", "bert", "cleo", "dora", "olga", "0lga", "otto", "0tt0",
-];
-const ROOMS: [&str; 5] = ["lunch", "pool", "p00l", "general", "news"];
-const TOPICS: [&str; 3] = ["", "today", "tomorrow"];
-
-/// What somebody is going to want; numbers pick from what there is by then.
-#[derive(Clone, Debug)]
-enum Wish {
-    Register { name: u8, way: u8 },
-    Enable { name: u8, enabled: bool },
-    Reset { name: u8 },
-    AddDevice { by: u8 },
-    RevokeDevice { by: u8, device: u8 },
-    AddInvite { uses: u8, lasts: u8, founding: bool },
-    RevokeInvite(u8),
-    Numbered(Deed, Number),
-    Plain { by: u8, deed: Deed },
-    Again(u8),
-}
-
-#[derive(Clone, Debug)]
-enum Deed {
-    CreateRoom { name: u8, topic: u8 },
-    Join(u8),
-    Leave(u8),
-    SetTopic(u8, u8),
-    Direct(Vec<u8>),
-    Post(u8),
-    MarkRead(u8, Vec<(u8, u8)>),
-}
-
-#[derive(Clone, Debug)]
-struct Number {
-    device: u8,
-    stream: u8,
-    /// 0: any; up to 2: far ahead; else the next.
-    pick: u8,
-    any: u8,
-    settled: u8,
-}
-
-fn deed() -> impl Strategy<Value = Deed> {
-    let n = any::<u8>;
-    prop_oneof![
-        2 => (n(), n()).prop_map(|(name, topic)| Deed::CreateRoom { name, topic }),
-        3 => n().prop_map(Deed::Join),
-        2 => n().prop_map(Deed::Leave),
-        2 => (n(), n()).prop_map(|(room, topic)| Deed::SetTopic(room, topic)),
-        2 => prop::collection::vec(n(), 0..3).prop_map(Deed::Direct),
-        8 => n().prop_map(Deed::Post),
-        3 => (n(), prop::collection::vec((n(), n()), 0..4))
-            .prop_map(|(room, marks)| Deed::MarkRead(room, marks)),
-    ]
-}
-
-fn wish() -> impl Strategy<Value = Wish> {
-    let n = any::<u8>;
-    let number =
-        (n(), 0..3u8, 0..40u8, n(), n()).prop_map(|(device, stream, pick, any, settled)| Number {
-            device,
-            stream,
-            pick,
-            any,
-            settled,
-        });
-    prop_oneof![
-        3 => (n(), n()).prop_map(|(name, way)| Wish::Register { name, way }),
-        2 => (n(), any::<bool>()).prop_map(|(name, enabled)| Wish::Enable { name, enabled }),
-        1 => n().prop_map(|name| Wish::Reset { name }),
-        3 => n().prop_map(|by| Wish::AddDevice { by }),
-        1 => (n(), n()).prop_map(|(by, device)| Wish::RevokeDevice { by, device }),
-        2 => (0..4u8, n(), any::<bool>())
-            .prop_map(|(uses, lasts, founding)| Wish::AddInvite { uses, lasts, founding }),
-        1 => n().prop_map(Wish::RevokeInvite),
-        24 => (deed(), number).prop_map(|(deed, number)| Wish::Numbered(deed, number)),
-        8 => (n(), deed()).prop_map(|(by, deed)| Wish::Plain { by, deed }),
-        6 => n().prop_map(Wish::Again),
-    ]
-}
-
-/// Batches of wishes, each with what comes after it: nothing, another engine, another process.
-fn story() -> impl Strategy<Value = Vec<(Vec<Wish>, u8)>> {
-    prop::collection::vec((prop::collection::vec(wish(), 1..16), 0..6u8), 1..14)
-}
-
-/// The people, devices and conversations that each story begins with.
-fn beginning() -> Vec<Command> {
-    vec![
-        command(None, found()),
-        command(None, register("anna")),
-        command(None, register("bert")),
-        command(ANNA, add_device("laptop")),
-        command(BERT, add_device("phone")),
-        command(BERT, add_device("laptop")),
-        command(ANNA, create_room("lunch", "noon")),
-        command(ANNA, direct(&[BERT])),
-    ]
-}
-
-/// Makes commands of wishes, by what the model says there is.
-#[derive(Default)]
-struct Teller {
-    model: Model,
-    commands: u32,
-    invites: u8,
-    nonces: BTreeMap<(DeviceId, u8), u64>,
-    sent: Vec<Command>,
-}
-
-impl Teller {
-    fn tell(&mut self, wish: Wish) -> (Command, Result<Outcome, Refusal>) {
-        let mut command = self.command(wish);
-        self.commands += 1;
-        command.at = Timestamp(NOW.0 + i64::from(self.commands));
-        if command.once.is_some() {
-            self.sent.push(command.clone());
-        }
-        let expected = self.model.apply(&command);
-        (command, expected)
-    }
-
-    fn person(&self, pick: u8) -> AccountId {
-        AccountId(u64::from(pick) % self.model.people.len() as u64 + 1)
-    }
-
-    /// One of those that are, or the next, which is not.
-    fn talk(&self, pick: u8) -> ConversationId {
-        ConversationId(u64::from(pick) % (self.model.talks.len() as u64 + 1) + 1)
-    }
-
-    fn command(&mut self, wish: Wish) -> Command {
-        let name = |pick: u8| NAMES[usize::from(pick) % NAMES.len()];
-        match wish {
-            Wish::Register { name: pick, way } => {
-                let admission = match way % 8 {
-                    0..3 => Admission::Open,
-                    3 => Admission::Local,
-                    4 => Admission::ByAdministrator,
-                    _ => Admission::Invited([way % (self.invites + 2); 32]),
-                };
-                command(None, register_as(name(pick), admission))
-            }
-            Wish::Enable {
-                name: pick,
-                enabled,
-            } => command(
-                None,
-                Action::EnableAccount {
-                    name: name(pick).into(),
-                    enabled,
-                },
-            ),
-            Wish::Reset { name: pick } => command(
-                None,
-                Action::ResetPassword {
-                    name: name(pick).into(),
-                    verifier: verifier(pick),
-                },
-            ),
-            Wish::AddDevice { by } => command(self.person(by), add_device("another")),
-            Wish::RevokeDevice { by, device } => {
-                let device = DeviceId(u64::from(device % 8));
-                command(self.person(by), Action::RevokeDevice { device })
-            }
-            Wish::AddInvite {
-                uses,
-                lasts,
-                founding,
-            } => {
-                self.invites = self.invites.saturating_add(1);
-                command(
-                    None,
-                    Action::AddInvite(NewInvite {
-                        code_hash: [self.invites; 32],
-                        uses: uses.into(),
-                        expires_at: Timestamp(NOW.0 + i64::from(lasts)),
-                        founding,
-                    }),
-                )
-            }
-            Wish::RevokeInvite(pick) => {
-                let invite = InviteId(u64::from(pick) % (u64::from(self.invites) + 1));
-                command(None, Action::RevokeInvite { invite })
-            }
-            Wish::Plain { by, deed } => command(self.person(by), self.action(deed)),
-            Wish::Numbered(deed, number) => self.numbered(deed, &number),
-            Wish::Again(pick) => match self.sent.len() {
-                0 => command(ANNA, post(GENERAL, "nothing was sent yet")),
-                sent => self.sent[sent - 1 - usize::from(pick) % sent.min(80)].clone(),
-            },
-        }
-    }
-
-    fn numbered(&mut self, deed: Deed, number: &Number) -> Command {
-        let device = DeviceId(u64::from(number.device) % 6 + 1);
-        let by = match self.model.devices.get(&device) {
-            Some((owner, _)) => *owner,
-            None => self.person(number.device),
-        };
-        let last = self.nonces.entry((device, number.stream)).or_default();
-        let nonce = match number.pick {
-            0 => u64::from(number.any),
-            1 | 2 => *last + u64::from(number.any),
-            _ => *last + 1,
-        };
-        *last = (*last).max(nonce);
-        let settled = match number.settled {
-            0 => u64::MAX,
-            back @ 1..64 => nonce.saturating_sub(back.into()),
-            _ => 0,
-        };
-        let once = once(device, number.stream.into(), nonce, settled);
-        numbered(by, once, self.action(deed))
-    }
-
-    fn action(&self, deed: Deed) -> Action {
-        let topic = |pick: u8| TOPICS[usize::from(pick) % TOPICS.len()];
-        match deed {
-            Deed::CreateRoom { name, topic: pick } => {
-                create_room(ROOMS[usize::from(name) % ROOMS.len()], topic(pick))
-            }
-            Deed::Join(room) => join(self.talk(room)),
-            Deed::Leave(room) => leave(self.talk(room)),
-            Deed::SetTopic(room, pick) => set_topic(self.talk(room), topic(pick)),
-            Deed::Direct(with) => {
-                let with: Vec<_> = with.into_iter().map(|pick| self.person(pick)).collect();
-                direct(&with)
-            }
-            Deed::Post(room) => post(self.talk(room), &format!("post {}", self.commands)),
-            Deed::MarkRead(room, marks) => {
-                let room = self.talk(room);
-                let newest = self.model.feed(FeedKey::Conversation(room)).len() as u64;
-                let marks = marks
-                    .into_iter()
-                    .map(|(who, seq)| (self.person(who), u64::from(seq) % (newest + 2)));
-                mark(room, &marks.collect::<Vec<_>>())
-            }
-        }
-    }
-}
 
 /// What the tables say that readers of all feeds know.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -275,19 +29,27 @@ impl Known {
         let mut known = Known::default();
         known.house.seq = reader.head(FeedKey::House)?.seq;
         for (account, record) in reader.accounts_after(AccountId(0), usize::MAX)? {
+            let contacts = reader.contacts(account)?.into_iter();
+            let inbox = reader.inbox(account)?.into_iter();
             let state = AccountState {
                 seq: reader.head(FeedKey::Account(account))?.seq,
+                contacts: contacts.map(|contact| (contact.account, contact)).collect(),
+                inbox: inbox.map(|item| (item.id, item)).collect(),
                 conversations: reader.memberships(account)?.into_iter().collect(),
                 devices: reader
                     .devices(account)?
                     .into_iter()
                     .map(|(device, record)| (device, record.label))
                     .collect(),
+                ..AccountState::default()
             };
             known.accounts.insert(account, state);
             let person = HousePerson {
                 name: record.name,
+                profile: record.profile,
+                role: record.role,
                 enabled: record.enabled,
+                deleted: record.deleted_at.is_some(),
             };
             known.house.people.insert(account, person);
         }
@@ -295,20 +57,25 @@ impl Known {
             let id = ConversationId(id);
             let record = reader.conversation(id)?.unwrap();
             let head = reader.head(FeedKey::Conversation(id))?;
-            let members = reader.members_after(id, AccountId(0), usize::MAX)?;
+            let members = reader.roles_after(id, AccountId(0), usize::MAX)?;
             assert_eq!(record.members, members.len() as u64, "{id}");
+            let members = members.into_iter().map(|one| (one.account, one.role));
             let state = ConversationState {
                 seq: head.seq,
                 posts: head.posts,
                 name: record.room.clone(),
                 topic: record.topic.clone(),
-                members: members.into_iter().collect(),
+                settings: record.settings.clone(),
+                members: members.collect(),
+                deleted: record.deleted_at.is_some(),
             };
             known.conversations.insert(id, state);
-            if let Some(name) = record.room {
+            let is_listed = record.is_listed();
+            if let Some(name) = record.room.filter(|_| is_listed) {
                 let room = HouseRoom {
                     name,
                     topic: record.topic,
+                    settings: record.settings,
                 };
                 known.house.rooms.insert(id, room);
             }
@@ -319,6 +86,10 @@ impl Known {
     /// What it becomes by the entries that follow; those before it are given too and change nothing.
     fn with_entries(mut self, feeds: &BTreeMap<FeedKey, Vec<Entry>>) -> Self {
         for (feed, entries) in feeds {
+            // Who came when the first room was gone has a feed without entries.
+            if let FeedKey::Account(account) = feed {
+                self.accounts.entry(*account).or_default();
+            }
             for entry in entries {
                 match feed {
                     FeedKey::House => self.house.apply(entry),
@@ -358,13 +129,24 @@ fn agree(house: &TestHouse, model: &Model) {
             let person = &model.people[&account];
             assert_eq!(record.name, person.name.name);
             assert_eq!(record.enabled, person.enabled);
-            assert_eq!(record.administrator, person.administrator);
+            assert_eq!(record.role, person.role);
+            assert_eq!(
+                record.administrator,
+                person.role == HouseRole::Administrator
+            );
             assert_eq!(reader.account_named(&record.name)?, Some(account));
             let marks: BTreeMap<ConversationId, ReadMark> =
                 reader.memberships(account)?.into_iter().collect();
             let talks = model.talks.iter();
-            let expected = talks.filter_map(|(id, talk)| Some((*id, *talk.members.get(&account)?)));
+            let there = talks.filter(|(_, talk)| !talk.is_deleted);
+            let expected =
+                there.filter_map(|(id, talk)| Some((*id, talk.members.get(&account)?.mark)));
             assert_eq!(marks, expected.collect());
+            let inbox = reader.inbox(account)?;
+            assert!(inbox.iter().eq(person.inbox.values()), "{inbox:?}");
+            let contacts = reader.contacts(account)?.into_iter();
+            let contacts: Vec<_> = contacts.map(|contact| contact.account).collect();
+            assert!(contacts.iter().eq(&person.contacts), "{contacts:?}");
             let devices = reader.devices(account)?.into_iter();
             let devices: Vec<_> = devices.map(|(id, device)| (id, device.label)).collect();
             let own = model.devices.iter().filter(|(_, own)| own.0 == account);
@@ -380,6 +162,25 @@ fn agree(house: &TestHouse, model: &Model) {
             );
             let members = reader.members_after(*id, AccountId(0), usize::MAX)?;
             assert!(members.iter().eq(talk.members.keys()), "{members:?}");
+            for (account, inside) in &talk.members {
+                assert_eq!(
+                    reader
+                        .member(*id, *account)?
+                        .map(|member| (member.role, member.joined)),
+                    (!talk.is_deleted).then_some((inside.role, inside.joined.0))
+                );
+            }
+            assert_eq!(record.settings, talk.settings);
+            assert_eq!(record.deleted_at.is_some(), talk.is_deleted);
+            let start = Timestamp(0);
+            let banned = reader.room_list(RoomList::Banned, *id, start)?.into_iter();
+            let banned = banned.map(|(account, row)| (account, row.until));
+            assert!(banned.eq(talk.bans.clone()));
+            let muted = reader.room_list(RoomList::Muted, *id, start)?.into_iter();
+            let muted = muted.map(|(account, row)| (account, row.until));
+            assert!(muted.eq(talk.mutes.clone()));
+            let invited = reader.room_list(RoomList::Invited, *id, start)?.into_iter();
+            assert!(invited.map(|(account, _)| account).eq(talk.invited.clone()));
         }
         let invites = reader.invites()?;
         let invites: Vec<_> = invites
@@ -395,6 +196,10 @@ fn agree(house: &TestHouse, model: &Model) {
         reader.entry_count()
     });
     assert_eq!(read.unwrap(), entries as u64);
+    let acts = Model::room_acts();
+    let mut audit = house.audit();
+    audit.retain(|line| acts.contains(line[1].as_str()));
+    assert_eq!(audit, model.audit);
 }
 
 /// Dense from 1, posts counted, whatever the model says.
@@ -403,8 +208,20 @@ fn feeds_are_dense(feeds: &BTreeMap<FeedKey, Vec<Entry>>) {
         let mut posts = 0;
         for (index, entry) in entries.iter().enumerate() {
             assert_eq!(entry.seq, Seq(index as u64 + 1), "{feed:?}");
-            posts += u64::from(matches!(entry.body, EntryBody::Posted { .. }));
+            posts += u64::from(matches!(
+                entry.body,
+                EntryBody::Posted { .. } | EntryBody::Tombstone {}
+            ));
             assert_eq!(entry.posts, posts, "{feed:?}");
+        }
+    }
+}
+
+/// What readers do with their copy when they hear that a message was deleted.
+fn take_messages_away(entries: &mut [Entry]) {
+    for index in 0..entries.len() {
+        if let EntryBody::MessageDeleted { seq, .. } = entries[index].body {
+            entries[seq.0 as usize - 1].body = EntryBody::Tombstone {};
         }
     }
 }
@@ -473,7 +290,9 @@ proptest! {
             {
                 let feed = FeedKey::Conversation(conversation.unwrap());
                 let entry = house.entry(feed, seq.unwrap()).unwrap();
-                prop_assert_eq!(entry.body, EntryBody::Posted { text: text.clone() });
+                if entry.body != (EntryBody::Tombstone {}) {
+                    prop_assert_eq!(entry.body, EntryBody::Posted { text: text.clone() });
+                }
             }
         }
 
@@ -481,6 +300,9 @@ proptest! {
         let feeds = all_feeds(&house);
         feeds_are_dense(&feeds);
         heard.retain(|_, entries| !entries.is_empty());
+        for entries in heard.values_mut() {
+            take_messages_away(entries);
+        }
         let mut read = feeds.clone();
         read.retain(|_, entries| !entries.is_empty());
         prop_assert_eq!(heard, read);

@@ -50,7 +50,7 @@ fn a_retry_gets_the_first_outcome_and_changes_nothing() {
         (set_topic(GENERAL, "news"), at(GENERAL, 5)),
         (leave(GENERAL), at(GENERAL, 6)),
         (join(GENERAL), at(GENERAL, 7)),
-        (create_room("lunch", ""), at(LUNCH, 2)),
+        (create_room("lunch", ""), at(LUNCH, 3)),
         (direct(&[BERT]), at(ConversationId(3), 3)),
         (mark(GENERAL, &[(BERT, 4)]), Outcome::DONE),
     ];
@@ -234,15 +234,12 @@ fn a_revoked_device_can_do_nothing_and_gets_no_old_answer() {
     for reset in [false, true] {
         let mut house = house();
         house.runs(say(1, 0, "one")).unwrap();
-        let end = if reset {
-            Action::ResetPassword {
-                name: "anna".into(),
-                verifier: verifier(2),
-            }
+        if reset {
+            let (name, verifier) = ("anna".into(), verifier(2));
+            house.does(None, Action::ResetPassword { name, verifier });
         } else {
-            Action::RevokeDevice { device: LAPTOP }
-        };
-        house.does(ANNA, end);
+            house.does(ANNA, Action::RevokeDevice { device: LAPTOP });
+        }
         for cold in [false, true] {
             if cold {
                 house.reopen();

@@ -7,7 +7,8 @@ use chat_shared::frame::{LENGTH_BYTES, decode, encode};
 use chat_shared::limits::PROTOCOL_VERSION;
 use chat_shared::scram::{Binding, ClientKey, ClientLogin, MIN_ITERATIONS, Mechanism, Secret};
 use chat_shared::{
-    AccountId, ConversationId, Envelope, Event, Nonce, Request, RequestId, StreamId, VerifierData,
+    Access, AccountId, ConversationId, Envelope, Event, Nonce, Request, RequestId, StreamId,
+    VerifierData,
 };
 use ring::rand::SecureRandom;
 use serde::{Deserialize, Serialize};
@@ -172,6 +173,7 @@ fn add_room(
             settled,
             name,
             topic: String::new(),
+            access: Access::Public,
         }
     };
     match line.ask(request)? {

@@ -1,0 +1,340 @@
+//! `chatc inbox`: one list of all that waits, what is meant for oneself first.
+
+use super::contacts::book;
+use super::context::Context;
+use super::exit::Stop;
+use super::names::Names;
+use super::place_in;
+use super::print;
+use super::sign_in::connect;
+use super::submit::act;
+use crate::net::session::{Session, unexpected};
+use chat_shared::{
+    AccountId, Announcement, Command as Act, ConversationId, ConversationKind, ConversationSummary,
+    Event, InboxAbout, InboxItem, Request, Seq,
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A line of the list; JSON has the text as it was sent.
+#[derive(Debug, Default, Serialize)]
+struct Line {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip)]
+    words: String,
+}
+
+/// Which comes before which.
+const ORDER: [&str; 8] = [
+    "direct",
+    "mention",
+    "room_invitation",
+    "added_as_contact",
+    "announcement",
+    "report",
+    "unknown",
+    "room",
+];
+
+/// Dismisses an item, or all.
+pub async fn dismiss(context: &Context, item: Option<u64>) -> Result<(), Stop> {
+    let find = async |_: &mut Session, _| Ok(Act::DismissInbox { item });
+    act(context, find).await?;
+    Ok(())
+}
+
+/// Prints the list.
+pub async fn run(context: &Context) -> Result<(), Stop> {
+    let mut signed_in = connect(context).await?;
+    let (session, me) = (&mut signed_in.session, signed_in.me.account);
+    let (items, announcements) = match session.ask(Request::Inbox {}).await? {
+        Event::Inbox {
+            items,
+            announcements,
+            ..
+        } => (items, announcements),
+        other => return Err(unexpected(&other).into()),
+    };
+    let blocked: BTreeSet<_> = book(session).await?.blocked.into_iter().collect();
+    let summaries = place_in::own(session).await?;
+    let mut names = Names::default();
+    let by = items.iter().filter_map(|item| item.by);
+    let by = by.chain(announcements.iter().filter_map(|a| a.by));
+    names
+        .learn(session, by.chain(others(&summaries, me)))
+        .await?;
+    let titles: BTreeMap<_, _> = summaries
+        .iter()
+        .map(|summary| (summary.conversation, title(summary, me, &names)))
+        .collect();
+    let mut lines = unread(&summaries, me, &blocked, &titles);
+    lines.extend(items.iter().map(|item| line(item, &titles, &names)));
+    lines.extend(announcements.iter().map(|a| announced(a, &names)));
+    lines.sort_by_key(|line| ORDER.iter().position(|kind| *kind == line.kind));
+    lines.iter().try_for_each(|line| match context.json {
+        true => print::json(line),
+        false => print::line(&line.words),
+    })
+}
+
+/// The other people of all direct conversations.
+fn others(summaries: &[ConversationSummary], me: AccountId) -> impl Iterator<Item = AccountId> {
+    summaries
+        .iter()
+        .flat_map(|summary| match &summary.about {
+            ConversationKind::Direct { members } => members.as_slice(),
+            ConversationKind::Room { .. } => &[],
+        })
+        .copied()
+        .filter(move |account| *account != me)
+}
+
+/// How a conversation is called on the command line.
+pub fn title(summary: &ConversationSummary, me: AccountId, names: &Names) -> String {
+    match &summary.about {
+        ConversationKind::Room { name, .. } => format!("#{}", print::clean(name)),
+        ConversationKind::Direct { members } => {
+            let others = members.iter().filter(|account| **account != me);
+            let others: Vec<_> = others
+                .map(|account| format!("@{}", names.name(*account)))
+                .collect();
+            others.join(",")
+        }
+    }
+}
+
+/// Conversations with unread messages; not those with nobody but people whom one blocks.
+fn unread(
+    summaries: &[ConversationSummary],
+    me: AccountId,
+    blocked: &BTreeSet<AccountId>,
+    titles: &BTreeMap<ConversationId, String>,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for summary in summaries {
+        let kind = match &summary.about {
+            ConversationKind::Room { .. } => "room",
+            ConversationKind::Direct { members } => {
+                let mut others = members.iter().filter(|account| **account != me).peekable();
+                if others.peek().is_some() && others.all(|account| blocked.contains(account)) {
+                    continue;
+                }
+                "direct"
+            }
+        };
+        let unread = summary.posts.saturating_sub(summary.read_posts);
+        if unread == 0 {
+            continue;
+        }
+        let title = titles
+            .get(&summary.conversation)
+            .cloned()
+            .unwrap_or_default();
+        lines.push(Line {
+            kind,
+            words: format!("      {unread} unread in {title}"),
+            conversation: Some(title),
+            unread: Some(unread),
+            ..Line::default()
+        });
+    }
+    lines
+}
+
+fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Names) -> Line {
+    let by = item.by.map(|by| names.name(by));
+    let who = by.clone().unwrap_or_else(|| "the administrator".to_owned());
+    let place = |conversation: &ConversationId| match titles.get(conversation) {
+        Some(title) => title.clone(),
+        None => format!("conversation {conversation}"),
+    };
+    let (at, id) = (Some(print::rfc3339(item.at)), Some(item.id));
+    let whole = |line: Line, words: String| Line {
+        at,
+        id,
+        by,
+        words: format!("{:>5} {} {words}", item.id, print::local(item.at)),
+        ..line
+    };
+    let there = |kind, conversation: String, Seq(seq): Seq| Line {
+        kind,
+        conversation: Some(conversation),
+        seq: Some(seq),
+        ..Line::default()
+    };
+    let plain = |kind, text: Option<&String>| Line {
+        kind,
+        text: text.cloned(),
+        ..Line::default()
+    };
+    match &item.about {
+        InboxAbout::Mention { conversation, seq } => {
+            let place = place(conversation);
+            let words = format!("{who} mentions you in {place} {seq}");
+            whole(there("mention", place, *seq), words)
+        }
+        InboxAbout::AddedAsContact {} => {
+            let words = format!("{who} has you among their contacts now");
+            whole(plain("added_as_contact", None), words)
+        }
+        InboxAbout::RoomInvitation { name, .. } => {
+            let room = format!("#{}", print::clean(name));
+            let words = format!("{who} invites you into {room}: chatc join '{room}'");
+            let line = Line {
+                kind: "room_invitation",
+                conversation: Some(room),
+                ..Line::default()
+            };
+            whole(line, words)
+        }
+        InboxAbout::Announcement { text } => {
+            let words = format!("{who} announces: {}", indented(text));
+            whole(plain("announcement", Some(text)), words)
+        }
+        InboxAbout::Report {
+            conversation,
+            seq,
+            reason,
+        } => {
+            let place = place(conversation);
+            let words = format!("{who} reports {place} {seq}: {}", print::clean(reason));
+            let line = Line {
+                text: Some(reason.clone()),
+                ..there("report", place, *seq)
+            };
+            whole(line, words)
+        }
+        InboxAbout::Unknown => {
+            let words = "something that this version cannot show".to_owned();
+            whole(plain("unknown", None), words)
+        }
+    }
+}
+
+/// An announcement to everybody; it is dismissed with all the rest, so it shows no number.
+fn announced(announcement: &Announcement, names: &Names) -> Line {
+    let by = announcement.by.map(|by| names.name(by));
+    let who = by.clone().unwrap_or_else(|| "the administrator".to_owned());
+    let (at, text) = (print::local(announcement.at), indented(&announcement.text));
+    Line {
+        kind: "announcement",
+        at: Some(print::rfc3339(announcement.at)),
+        by,
+        text: Some(announcement.text.clone()),
+        words: format!("      {at} {who} announces: {text}"),
+        ..Line::default()
+    }
+}
+
+fn indented(text: &str) -> String {
+    chat_shared::clean::text(text).replace('\n', "\n      ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chat_shared::Timestamp;
+
+    const ME: AccountId = AccountId(1);
+
+    fn summary(id: u64, about: ConversationKind, posts: u64) -> ConversationSummary {
+        ConversationSummary {
+            conversation: ConversationId(id),
+            about,
+            members: 2,
+            seq: Seq(9),
+            posts,
+            read: Seq(2),
+            read_posts: 1,
+            after: Seq(9),
+        }
+    }
+
+    fn direct(other: u64) -> ConversationKind {
+        ConversationKind::Direct {
+            members: vec![ME, AccountId(other)],
+        }
+    }
+
+    #[test]
+    fn what_is_read_or_of_blocked_people_does_not_wait() {
+        let room = ConversationKind::Room {
+            name: "lunch".into(),
+            topic: String::new(),
+        };
+        let summaries = [
+            summary(1, room, 5),
+            summary(2, direct(2), 3),
+            summary(3, direct(3), 3),
+            summary(4, direct(4), 1),
+        ];
+        let names = Names::default();
+        let titles = summaries
+            .iter()
+            .map(|s| (s.conversation, title(s, ME, &names)))
+            .collect();
+        let blocked = BTreeSet::from([AccountId(3)]);
+        let lines = unread(&summaries, ME, &blocked, &titles);
+        let shown: Vec<_> = lines.iter().map(|line| line.words.trim()).collect();
+        assert_eq!(shown, ["4 unread in #lunch", "2 unread in @account-2"]);
+    }
+
+    #[test]
+    fn a_mention_leads_to_its_place() {
+        let item = InboxItem {
+            id: 7,
+            at: Timestamp(1_700_000_000_000),
+            by: Some(AccountId(2)),
+            about: InboxAbout::Mention {
+                conversation: ConversationId(1),
+                seq: Seq(12),
+            },
+        };
+        let titles = BTreeMap::from([(ConversationId(1), "#lunch".to_owned())]);
+        let line = line(&item, &titles, &Names::default());
+        assert!(
+            line.words.ends_with("account-2 mentions you in #lunch 12"),
+            "{}",
+            line.words
+        );
+        assert_eq!(
+            serde_json::to_string(&line).unwrap(),
+            "{\"kind\":\"mention\",\"id\":7,\"at\":\"2023-11-14T22:13:20.000Z\",\
+             \"by\":\"account-2\",\"conversation\":\"#lunch\",\"seq\":12}"
+        );
+    }
+
+    #[test]
+    fn an_announcement_cannot_pass_for_another_line() {
+        let announcement = Announcement {
+            id: 1,
+            at: Timestamp(0),
+            by: None,
+            text: "tea\n    8 anna mentions you\u{1b}".into(),
+        };
+        let words = announced(&announcement, &Names::default()).words;
+        let text = words.split_once("announces: ").unwrap().1;
+        assert_eq!(text, "tea\n          8 anna mentions you\u{fffd}");
+    }
+
+    #[test]
+    fn every_kind_has_its_place_in_the_order() {
+        let places: BTreeSet<_> = ORDER.iter().collect();
+        assert_eq!(places.len(), ORDER.len());
+        assert!(ORDER.starts_with(&["direct", "mention"]));
+    }
+}

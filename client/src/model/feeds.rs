@@ -1,0 +1,234 @@
+//! What the feeds bring, entry by entry. Part of [`Model::apply`].
+
+use super::{Changed, Heard, Model};
+use chat_shared::limits::GROUP_NEW;
+use chat_shared::state::ReadMark;
+use chat_shared::{
+    Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, PresenceState, Timestamp,
+};
+
+/// Announcements that are told again at the start, as long as they are not dismissed.
+const TOLD_AT_START: usize = 3;
+
+impl Model {
+    pub(super) fn conversation_entries(
+        &mut self,
+        id: ConversationId,
+        entries: Vec<Entry>,
+        changed: &mut Changed,
+    ) {
+        let me = self.me.as_ref().map(|me| me.account);
+        let Some(conversation) = self.conversations.get_mut(&id) else {
+            // Of a conversation that nobody told of: only a sync tells what it is.
+            return self.resync(changed);
+        };
+        changed.conversations.insert(id);
+        changed.list = true;
+        let mut is_gap = false;
+        for entry in entries {
+            let (seq, by) = (entry.seq, entry.by);
+            let is_message = matches!(entry.body, EntryBody::Posted { .. });
+            changed.rewritten |= matches!(entry.body, EntryBody::MessageDeleted { .. });
+            let is_blocked = by.is_some_and(|by| self.contacts.is_blocked(by));
+            match conversation.push(entry) {
+                Ok(true) if is_message && by == me => conversation.clear_unread_line(),
+                Ok(true) if is_message && !is_blocked && seq > conversation.read() => {
+                    conversation.draw_unread_line();
+                    changed.heard.extend(by.map(|by| Heard {
+                        conversation: id,
+                        by,
+                        seq,
+                    }));
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    is_gap = true;
+                    break;
+                }
+            }
+        }
+        if is_gap {
+            self.resync(changed);
+        }
+    }
+
+    pub(super) fn account_entries(
+        &mut self,
+        entries: &[Entry],
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        for entry in entries {
+            if entry.seq <= self.account_seq {
+                continue;
+            }
+            if entry.seq != self.account_seq.next() {
+                return self.resync(changed);
+            }
+            self.account_seq = entry.seq;
+            if self.contacts.apply(entry) {
+                changed.people = true;
+                changed.list = true;
+                changed.rewritten = true;
+            } else if self.inbox.apply(entry) {
+                changed.inbox = true;
+            }
+            match &entry.body {
+                // What it is comes by itself, as `opened`.
+                EntryBody::ConversationAdded { .. } => {}
+                EntryBody::ConversationRemoved { conversation } => {
+                    self.removed(*conversation, now, changed);
+                }
+                EntryBody::Read {
+                    conversation,
+                    seq,
+                    posts,
+                } => {
+                    let mark = ReadMark {
+                        seq: *seq,
+                        posts: *posts,
+                    };
+                    if let Some(c) = self.conversations.get_mut(conversation) {
+                        changed.list |= c.set_read(mark);
+                    }
+                }
+                EntryBody::InboxAdded { item } => self.arrived_in_inbox(item, now, changed),
+                EntryBody::ContactPut { contact } if contact.group == GROUP_NEW => {
+                    let who = self.people.full_label(contact.account);
+                    let line = format!("{who} wrote to you first: a contact in the group new");
+                    self.notice(self.open, &line, now, changed);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn house_entries(
+        &mut self,
+        entries: Vec<Entry>,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        changed.people = true;
+        changed.list = true;
+        for entry in entries {
+            let seq = entry.seq;
+            let announcement = match &entry.body {
+                EntryBody::Announced { announcement } => Some(announcement.clone()),
+                _ => None,
+            };
+            let is_held = seq <= self.people.house_seq();
+            if self.people.apply(entry).is_err() {
+                return self.resync(changed);
+            }
+            if let Some(announcement) = announcement
+                && !is_held
+                && self.inbox.announced(seq, &announcement)
+            {
+                changed.inbox = true;
+                self.announce(&announcement, now, changed);
+            }
+        }
+    }
+
+    /// Tells a word to many where one is.
+    pub(super) fn announce(
+        &mut self,
+        announcement: &Announcement,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        let by = self.announcer(announcement.by);
+        let line = format!("announcement of {by}: {}", announcement.text);
+        changed.calls = true;
+        self.notice(self.open, &line, now, changed);
+    }
+
+    /// What came while one was away and was not dismissed yet: the newest of it is told.
+    pub(super) fn tell_announcements(&mut self, now: Timestamp, changed: &mut Changed) {
+        let news: Vec<_> = self
+            .inbox
+            .announcements()
+            .rev()
+            .take_while(|announcement| announcement.id > self.told_announcement)
+            .take(TOLD_AT_START)
+            .cloned()
+            .collect();
+        for announcement in news.iter().rev() {
+            self.told_announcement = announcement.id;
+            self.announce(announcement, now, changed);
+        }
+    }
+
+    fn announcer(&self, by: Option<chat_shared::AccountId>) -> String {
+        by.map_or_else(
+            || "the administrator".to_owned(),
+            |by| self.people.full_label(by).into_owned(),
+        )
+    }
+
+    fn arrived_in_inbox(&mut self, item: &InboxItem, now: Timestamp, changed: &mut Changed) {
+        changed.calls = true;
+        let by = self.announcer(item.by);
+        let is_announcement = matches!(item.about, InboxAbout::Announcement { .. });
+        if self.is_not_to_be_disturbed() && !is_announcement {
+            // It waits in the inbox.
+            return;
+        }
+        let line = match &item.about {
+            InboxAbout::Mention { conversation, .. } if self.open == Some(*conversation) => return,
+            InboxAbout::Mention { conversation, .. } => {
+                let place = self.title_of(*conversation).unwrap_or_default();
+                format!("{by} mentioned you in {place}: /inbox leads there")
+            }
+            InboxAbout::AddedAsContact {} => format!("{by} has you among their contacts now"),
+            InboxAbout::RoomInvitation { name, .. } => {
+                format!("{by} invited you into #{name}: /join #{name}")
+            }
+            InboxAbout::Announcement { text } => format!("announcement of {by}: {text}"),
+            InboxAbout::Report { reason, .. } => {
+                format!("{by} reported a message ({reason}): /inbox leads there")
+            }
+            InboxAbout::Unknown => return,
+        };
+        self.notice(self.open, &line, now, changed);
+    }
+
+    fn is_not_to_be_disturbed(&self) -> bool {
+        self.me
+            .as_ref()
+            .is_some_and(|me| self.people.presence(me.account) == PresenceState::DoNotDisturb)
+    }
+
+    /// One is in a conversation no longer: where that was not one's own doing, it is told.
+    fn removed(&mut self, id: ConversationId, now: Timestamp, changed: &mut Changed) {
+        changed.list = true;
+        changed.conversations.insert(id);
+        let Some(gone) = self.conversations.remove(&id) else {
+            return;
+        };
+        if self.leaving.remove(&id) {
+            return;
+        }
+        let title = self.title(&gone);
+        let name = |account| self.people.label(account).into_owned();
+        let ended_it = |body: &EntryBody| match body {
+            EntryBody::Kicked { account, .. } | EntryBody::Left { account } => self.is_me(*account),
+            EntryBody::Deleted {} => true,
+            _ => false,
+        };
+        let last = gone
+            .items()
+            .rev()
+            .take(8)
+            .find(|item| ended_it(&item.raw().body));
+        let line = match last.and_then(|item| item.happening(name)) {
+            Some(happened) => format!("you are in {title} no longer: {happened}"),
+            None => format!("you are in {title} no longer"),
+        };
+        // Where it was on the screen, the first of the list will be.
+        let first = self.conversations().first().map(|first| first.id());
+        let place = self.open.filter(|open| *open != id).or(first);
+        self.notice(place, &line, now, changed);
+    }
+}

@@ -1,0 +1,318 @@
+//! What overlays list: made anew from the model whenever it changed. Pure.
+
+use super::card;
+use super::keys;
+use super::overlay::{Entry, Subject, Target};
+use super::presence;
+use super::theme::Role;
+use crate::input::commands;
+use crate::model::item::duration;
+use crate::model::{Model, Waiting};
+use crate::net::Order;
+use chat_shared::{AccountId, ConversationId, InboxAbout, InboxItem, Restriction, Timestamp};
+use jiff::tz::TimeZone;
+
+/// What has to be known to list something.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub model: &'a Model,
+    pub zone: &'a TimeZone,
+    pub now: Timestamp,
+    /// Cells of a row.
+    pub width: usize,
+}
+
+/// The title and the rows of an overlay.
+pub(super) fn list(subject: &Subject, look: Look) -> (String, Vec<Entry>) {
+    match subject {
+        Subject::Help => ("commands and keys".to_owned(), help()),
+        Subject::Inbox => inbox(look),
+        Subject::Rooms => rooms(look),
+        Subject::Contacts => contacts(look),
+        Subject::Found(text) => {
+            let found = look.model.people().find(text);
+            let title = format!("{} people with {text}", found.len());
+            (
+                title,
+                found
+                    .into_iter()
+                    .map(|account| row_of(account, look))
+                    .collect(),
+            )
+        }
+        Subject::Card(account) => card::card(*account, look),
+        Subject::Room(id) => card::room(*id, look),
+        Subject::Restrictions(id) => restrictions(*id, look),
+        Subject::Devices => devices(look),
+    }
+}
+
+fn help() -> Vec<Entry> {
+    let commands = commands::commands()
+        .zip(commands::help())
+        .map(|(command, line)| Entry::leads(line, Target::Write(format!("/{} ", command.name))));
+    let keys = keys::help()
+        .into_iter()
+        .map(|line| Entry::leads(line.clone(), Target::Tell(line)));
+    let mut entries: Vec<_> = commands.collect();
+    entries.push(Entry::says("//TEXT says a text that begins with a slash"));
+    entries.push(Entry::heads("keys"));
+    entries.extend(keys);
+    entries
+}
+
+fn inbox(look: Look) -> (String, Vec<Entry>) {
+    let waiting = look.model.waiting_list();
+    let title = match waiting.len() {
+        0 => "nothing waits for you".to_owned(),
+        1 => "inbox: one thing waits".to_owned(),
+        count => format!("inbox: {count} things wait"),
+    };
+    let rows = waiting.into_iter().map(|waiting| match waiting {
+        Waiting::Unread(conversation) => {
+            let title = look.model.title(conversation);
+            let text = format!("{title}  {} unread", look.model.unread_in(conversation));
+            Entry::leads(text, Target::Place(conversation.id(), None))
+        }
+        Waiting::Announcement(announcement) => {
+            let by = name_of(announcement.by, look);
+            let at = when(announcement.at, look.zone);
+            let text = format!("announcement of {by}, {at}: {}", announcement.text);
+            Entry::leads(one_line(&text), Target::Tell(text))
+        }
+        Waiting::Item(item) => item_row(item, look),
+    });
+    (title, rows.collect())
+}
+
+fn item_row(item: &InboxItem, look: Look) -> Entry {
+    let by = name_of(item.by, look);
+    let at = when(item.at, look.zone);
+    let place = |id: ConversationId| {
+        look.model
+            .title_of(id)
+            .unwrap_or_else(|| "a room".to_owned())
+    };
+    let (text, target) = match &item.about {
+        InboxAbout::Mention { conversation, seq } => (
+            format!("{by} mentioned you in {}, {at}", place(*conversation)),
+            Some(Target::Place(*conversation, Some(*seq))),
+        ),
+        InboxAbout::AddedAsContact {} => (
+            format!("{by} has you among their contacts, {at}"),
+            item.by.map(Target::Card),
+        ),
+        InboxAbout::RoomInvitation { conversation, name } => {
+            let conversation = *conversation;
+            let target = match look.model.conversation(conversation) {
+                Some(_) => Target::Place(conversation, None),
+                None => Target::Do(Order::Join { conversation }),
+            };
+            (format!("{by} invited you into #{name}, {at}"), Some(target))
+        }
+        InboxAbout::Announcement { text } => {
+            let text = format!("announcement of {by}, {at}: {text}");
+            (one_line(&text), Some(Target::Tell(text)))
+        }
+        InboxAbout::Report {
+            conversation,
+            seq,
+            reason,
+        } => (
+            format!(
+                "{by} reported a message in {}: {reason}",
+                place(*conversation)
+            ),
+            Some(Target::Place(*conversation, Some(*seq))),
+        ),
+        InboxAbout::Unknown => ("something that this version cannot show".to_owned(), None),
+    };
+    Entry {
+        target,
+        item: Some(item.id),
+        ..Entry::says(text)
+    }
+}
+
+fn rooms(look: Look) -> (String, Vec<Entry>) {
+    let rooms = look.model.directory();
+    let title = match rooms.len() {
+        0 => "there are no rooms yet: /create #ROOM makes one".to_owned(),
+        count => format!("{count} rooms, ● those you are in"),
+    };
+    let widest = rooms.iter().map(|room| room.name.chars().count()).max();
+    let widest = widest.unwrap_or_default().min(20);
+    let rows = rooms.into_iter().map(|room| {
+        let joined = if room.joined { "●" } else { " " };
+        let members = room
+            .members
+            .map_or_else(String::new, |count| count.to_string());
+        let notes = [
+            (room.settings.archived, "archived"),
+            (room.invited && !room.joined, "you are invited"),
+            (
+                room.settings.access != chat_shared::Access::Public,
+                "by invitation",
+            ),
+            (room.settings.read_only, "read-only"),
+        ];
+        let note = notes
+            .into_iter()
+            .find_map(|(is_so, note)| is_so.then_some(note));
+        let note = note.map_or_else(String::new, |note| format!("({note}) "));
+        let text = format!(
+            "{joined} {:>4} #{:widest$}  {note}{}",
+            members, room.name, room.topic
+        );
+        let conversation = room.conversation;
+        let is_closed = room.settings.access != chat_shared::Access::Public && !room.invited;
+        let target = match (room.joined, is_closed) {
+            (true, _) => Target::Place(conversation, None),
+            (false, false) => Target::Do(Order::Join { conversation }),
+            (false, true) => Target::Tell(format!(
+                "#{} is entered by invitation: ask somebody who is in it for /invite",
+                room.name
+            )),
+        };
+        Entry {
+            role: if room.settings.archived {
+                Role::Quiet
+            } else {
+                Role::Plain
+            },
+            ..Entry::leads(text.trim_end(), target)
+        }
+    });
+    (title, rows.collect())
+}
+
+fn contacts(look: Look) -> (String, Vec<Entry>) {
+    let contacts = look.model.contacts();
+    let mut entries = Vec::new();
+    let mut section = |title: &str, mut accounts: Vec<AccountId>| {
+        if accounts.is_empty() {
+            return;
+        }
+        accounts.sort_by_cached_key(|account| {
+            let people = look.model.people();
+            (
+                presence::rank(people.presence(*account)),
+                people.name(*account).into_owned(),
+            )
+        });
+        entries.push(Entry::heads(title));
+        entries.extend(accounts.into_iter().map(|account| row_of(account, look)));
+    };
+    section("★ favourites", contacts.favourites().collect());
+    for (group, accounts) in contacts.groups() {
+        section(if group.is_empty() { "contacts" } else { group }, accounts);
+    }
+    for (group, accounts) in look.model.people().groups() {
+        section(&format!("{group} (for all)"), accounts.to_vec());
+    }
+    section("blocked", contacts.blocked().iter().copied().collect());
+    let title = if entries.is_empty() {
+        "you have no contacts yet: /contact add NAME"
+    } else {
+        "contacts"
+    };
+    (title.to_owned(), entries)
+}
+
+fn restrictions(id: ConversationId, look: Look) -> (String, Vec<Entry>) {
+    let title = look.model.title_of(id).unwrap_or_default();
+    let known = look
+        .model
+        .restrictions()
+        .filter(|known| known.conversation == id);
+    let Some(known) = known else {
+        return (format!("{title}: on its way …"), Vec::new());
+    };
+    let mut entries = Vec::new();
+    let mut section = |head: &str, command: &str, list: &[Restriction]| {
+        if list.is_empty() {
+            return;
+        }
+        entries.push(Entry::heads(head));
+        for restriction in list {
+            let people = look.model.people();
+            let who = people.full_label(restriction.account);
+            let by = name_of(restriction.by, look);
+            let mut text = format!("{who} · by {by}, {}", when(restriction.at, look.zone));
+            if let Some(until) = restriction.until {
+                let left = duration(until.0 - look.now.0);
+                text = format!("{text}, for {left} more");
+            }
+            if !restriction.reason.is_empty() {
+                text = format!("{text}: {}", restriction.reason);
+            }
+            let undo = format!("/{command} {}", people.name(restriction.account));
+            entries.push(Entry::leads(text, Target::Write(undo)));
+        }
+    };
+    section("banned", "unban", &known.banned);
+    section("muted", "unmute", &known.muted);
+    section("invited", "uninvite", &known.invited);
+    let title = if entries.is_empty() {
+        format!("{title}: nobody is banned, muted or invited")
+    } else {
+        title
+    };
+    (title, entries)
+}
+
+fn devices(look: Look) -> (String, Vec<Entry>) {
+    let Some(devices) = look.model.devices() else {
+        return ("your devices are on their way …".to_owned(), Vec::new());
+    };
+    let rows = devices.iter().map(|device| {
+        let label = chat_shared::clean::line(&device.label);
+        let mut text = format!("{}  {label}", device.device);
+        if device.current {
+            text.push_str(" (this one)");
+        }
+        if let Some(used) = device.last_used {
+            text = format!("{text} · {}", when(used, look.zone));
+        }
+        if let Some(address) = &device.last_address {
+            text = format!("{text} · {}", chat_shared::clean::line(address));
+        }
+        Entry::leads(text, Target::Write(format!("/revoke {}", device.device)))
+    });
+    let title = "your devices: /revoke NUMBER signs one out, /revoke others the rest";
+    (title.to_owned(), rows.collect())
+}
+
+/// Somebody in a list.
+pub(super) fn row_of(account: AccountId, look: Look) -> Entry {
+    let people = look.model.people();
+    let state = people.presence(account);
+    let mut text = format!("{} {}", presence::mark(state), people.full_label(account));
+    if let Some(status) = people.status(account, look.now) {
+        text = format!("{text} · {}", status.text);
+    }
+    Entry::leads(text, Target::Card(account))
+}
+
+fn name_of(account: Option<AccountId>, look: Look) -> String {
+    account.map_or_else(
+        || "the administrator".to_owned(),
+        |account| look.model.people().full_label(account).into_owned(),
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
+/// Day and time of something that may be long ago.
+pub(super) fn when(at: Timestamp, zone: &TimeZone) -> String {
+    jiff::Timestamp::from_millisecond(at.0).map_or_else(
+        |_| "-".to_owned(),
+        |at| {
+            at.to_zoned(zone.clone())
+                .strftime("%-d %b %Y %H:%M")
+                .to_string()
+        },
+    )
+}

@@ -1,0 +1,307 @@
+//! A list over the messages: chosen from by keys alone, narrowed by typing.
+
+use super::cells;
+use super::theme::Role;
+use crate::net::Order;
+use chat_shared::{AccountId, ConversationId, Seq};
+use cursive::{Printer, Vec2};
+
+/// What rows are narrowed by at the most: more than any name.
+const FILTER_BYTES: usize = 256;
+
+/// What an overlay shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// Commands and keys.
+    Help,
+    /// All that waits.
+    Inbox,
+    /// The rooms there are.
+    Rooms,
+    /// Contacts and groups.
+    Contacts,
+    /// People with this in name or profile.
+    Found(String),
+    /// All about somebody.
+    Card(AccountId),
+    /// What a room is like.
+    Room(ConversationId),
+    /// Who is banned, muted and invited.
+    Restrictions(ConversationId),
+    /// One's devices.
+    Devices,
+}
+
+/// Where an entry leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// To a conversation, and a message in it.
+    Place(ConversationId, Option<Seq>),
+    /// To what is to be done, with a word where it is not obvious.
+    Do(Order),
+    /// To all about somebody.
+    Card(AccountId),
+    /// To the conversation with somebody.
+    Talk(AccountId),
+    /// Into the line, to be gone on with.
+    Write(String),
+    /// To a text in full.
+    Tell(String),
+}
+
+/// A row of an overlay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub text: String,
+    pub role: Role,
+    pub target: Option<Target>,
+    /// The item of the inbox that it is.
+    pub item: Option<u64>,
+}
+
+impl Entry {
+    /// A row that only says something.
+    pub(super) fn says(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            role: Role::Plain,
+            target: None,
+            item: None,
+        }
+    }
+
+    /// A row above others.
+    pub(super) fn heads(text: impl Into<String>) -> Self {
+        Self {
+            role: Role::Strong,
+            ..Self::says(text)
+        }
+    }
+
+    /// A row that leads somewhere.
+    pub(super) fn leads(text: impl Into<String>, target: Target) -> Self {
+        Self {
+            target: Some(target),
+            ..Self::says(text)
+        }
+    }
+}
+
+/// The list and what is chosen in it.
+#[derive(Debug)]
+pub(super) struct Overlay {
+    pub subject: Subject,
+    pub filter: String,
+    title: String,
+    /// All rows that the filter leaves.
+    entries: Vec<Entry>,
+    chosen: usize,
+    first: usize,
+    height: usize,
+}
+
+impl Overlay {
+    /// Nothing in it yet.
+    pub(super) fn new(subject: Subject, filter: String) -> Self {
+        Self {
+            subject,
+            filter,
+            title: String::new(),
+            entries: Vec::new(),
+            chosen: 0,
+            first: 0,
+            height: 0,
+        }
+    }
+
+    /// What the list holds now. What was chosen stays chosen where it is still there.
+    pub(super) fn fill(&mut self, title: String, mut entries: Vec<Entry>) {
+        let wanted = self.filter.to_lowercase();
+        if !wanted.is_empty() {
+            let fits = |text: &str| text.to_lowercase().contains(&wanted);
+            entries.retain(|entry| entry.target.is_some() && fits(&entry.text));
+        }
+        let before = self.chosen().and_then(|entry| entry.target.clone());
+        let same = before.and_then(|before| {
+            let mut targets = entries.iter();
+            targets.position(|entry| entry.target.as_ref() == Some(&before))
+        });
+        self.title = title;
+        self.entries = entries;
+        self.chosen = same.unwrap_or(self.chosen);
+        if self.chosen().is_none_or(|entry| entry.target.is_none()) {
+            let mut targets = self.entries.iter();
+            self.chosen = targets
+                .position(|entry| entry.target.is_some())
+                .unwrap_or_default();
+        }
+    }
+
+    /// How much room there is.
+    pub(super) fn layout(&mut self, size: Vec2) {
+        // The title above, the keys below.
+        self.height = size.y.saturating_sub(2);
+        self.first = self
+            .first
+            .min(self.entries.len().saturating_sub(self.height));
+    }
+
+    /// The row that is chosen.
+    pub(super) fn chosen(&self) -> Option<&Entry> {
+        self.entries.get(self.chosen)
+    }
+
+    /// Chooses another row; where none leads anywhere, scrolls.
+    pub(super) fn step(&mut self, by: isize) {
+        let last = self.entries.len().saturating_sub(1);
+        if self.entries.iter().all(|entry| entry.target.is_none()) {
+            let last_first = self.entries.len().saturating_sub(self.height);
+            self.first = self.first.saturating_add_signed(by).min(last_first);
+            return;
+        }
+        let leads = |at: &usize| self.entries[*at].target.is_some();
+        let wanted = self.chosen.saturating_add_signed(by).min(last);
+        let found = if by < 0 {
+            let back = (0..=wanted).rev().find(leads);
+            back.or_else(|| (wanted..self.chosen).find(leads))
+        } else {
+            let on = (wanted..=last).find(leads);
+            on.or_else(|| (self.chosen + 1..=wanted).rev().find(leads))
+        };
+        match found {
+            Some(found) => self.chosen = found,
+            // Above the first that leads somewhere there may be more to read.
+            None if by < 0 => {
+                self.first = 0;
+                return;
+            }
+            None => {}
+        }
+        let lowest = (self.chosen + 1).saturating_sub(self.height);
+        self.first = self.first.clamp(lowest.min(self.chosen), self.chosen);
+    }
+
+    /// Draws the title, the rows that fit, and which keys do what.
+    pub(super) fn draw(&self, printer: &Printer) {
+        let size = printer.size;
+        for y in 0..size.y {
+            printer.print((0, y), &" ".repeat(size.x));
+        }
+        let title = if self.filter.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{} · with “{}”", self.title, self.filter)
+        };
+        printer.with_style(Role::Strong.style(), |printer| {
+            cells::print(printer, (0, 0), &cells::fit(&title, size.x));
+        });
+        let rows = self.entries.iter().enumerate().skip(self.first);
+        for (y, (index, entry)) in rows.take(self.height).enumerate() {
+            let is_chosen = index == self.chosen && entry.target.is_some();
+            let role = if is_chosen {
+                Role::Selected
+            } else {
+                entry.role
+            };
+            printer.with_style(role.style(), |printer| {
+                if is_chosen {
+                    printer.print((0, y + 1), &" ".repeat(size.x));
+                }
+                cells::print(
+                    printer,
+                    (1, y + 1),
+                    &cells::fit(&entry.text, size.x.saturating_sub(2)),
+                );
+            });
+        }
+        if size.y > 1 {
+            printer.with_style(Role::Quiet.style(), |printer| {
+                let keys = cells::fit(self.keys(), size.x);
+                cells::print(printer, (0, size.y - 1), &keys);
+            });
+        }
+    }
+
+    fn keys(&self) -> &'static str {
+        match self.subject {
+            Subject::Inbox => "Enter goes there · Del dismisses · type to narrow · Esc closes",
+            Subject::Card(_) | Subject::Room(_) => "Up Down Enter · Esc closes",
+            Subject::Help => "Enter writes it · type to narrow · Esc closes",
+            Subject::Devices | Subject::Restrictions(_) => "Enter writes the command · Esc closes",
+            Subject::Rooms | Subject::Contacts | Subject::Found(_) => {
+                "Enter goes there · type to narrow · Esc closes"
+            }
+        }
+    }
+
+    /// Something was typed: leaves the rows with it. Cards are short, and shown whole.
+    pub(super) fn narrow(&mut self, text: &str) {
+        let is_whole = matches!(self.subject, Subject::Card(_) | Subject::Room(_));
+        if !is_whole && self.filter.len() + text.len() <= FILTER_BYTES {
+            self.filter.push_str(&text.replace('\n', " "));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(leads: &[bool], height: usize) -> Overlay {
+        let mut overlay = Overlay::new(Subject::Rooms, String::new());
+        let entry = |(n, leads): (usize, &bool)| match leads {
+            true => Entry::leads(format!("row {n}"), Target::Write(n.to_string())),
+            false => Entry::heads(format!("row {n}")),
+        };
+        overlay.fill(String::new(), leads.iter().enumerate().map(entry).collect());
+        overlay.layout(Vec2::new(20, height + 2));
+        overlay
+    }
+
+    #[test]
+    fn steps_go_from_row_to_row_that_leads_somewhere() {
+        let mut overlay = list(&[false, true, false, true, true], 10);
+        assert_eq!(overlay.chosen, 1);
+        overlay.step(1);
+        assert_eq!(overlay.chosen, 3);
+        overlay.step(-1);
+        assert_eq!(overlay.chosen, 1);
+        overlay.step(-1);
+        assert_eq!(overlay.chosen, 1);
+        overlay.step(100);
+        assert_eq!(overlay.chosen, 4);
+        overlay.step(100);
+        assert_eq!(overlay.chosen, 4);
+    }
+
+    #[test]
+    fn what_is_chosen_is_in_sight() {
+        let mut overlay = list(&[true; 50], 5);
+        for _ in 0..60 {
+            overlay.step(1);
+            assert!((overlay.first..overlay.first + 5).contains(&overlay.chosen));
+        }
+        overlay.step(-100);
+        assert_eq!((overlay.chosen, overlay.first), (0, 0));
+    }
+
+    #[test]
+    fn a_list_that_leads_nowhere_scrolls() {
+        let mut overlay = list(&[false; 10], 4);
+        overlay.step(100);
+        assert_eq!(overlay.first, 6);
+        overlay.step(-2);
+        assert_eq!(overlay.first, 4);
+    }
+
+    #[test]
+    fn typing_leaves_what_has_the_text_and_the_choice_stays() {
+        let mut overlay = list(&[true; 12], 10);
+        overlay.step(10);
+        overlay.filter = "ROW 1".to_owned();
+        let rows = overlay.entries.clone();
+        overlay.fill(String::new(), rows);
+        assert_eq!(overlay.entries.len(), 3);
+        assert_eq!(overlay.chosen().unwrap().text, "row 10");
+    }
+}

@@ -1,0 +1,144 @@
+//! What lines do about people: oneself, contacts, and words to many.
+
+use super::app::App;
+use super::card::own_group;
+use super::here::Here;
+use super::overlay::Subject;
+use super::presence;
+use crate::input::action::Announced;
+use crate::input::{ContactAct, Field};
+use crate::net::{Command, Order};
+use chat_shared::names::AccountName;
+use chat_shared::{AccountId, Audience, Command as Act, PresenceState, Profile, Timestamp};
+
+impl App {
+    pub(super) fn act_on(&self, act: Act) {
+        self.send(Command::Do(Order::Act { act }));
+    }
+
+    /// Who is called this; tells where nobody is.
+    pub(super) fn person(&mut self, name: &AccountName) -> Option<AccountId> {
+        let found = self.model.people().named(name.as_str());
+        if found.is_none() {
+            self.tell(format!(
+                "there is nobody called {name}: /find looks for people"
+            ));
+        }
+        found
+    }
+
+    /// The same for several; nothing where one of them is not there.
+    pub(super) fn persons(&mut self, names: &[AccountName]) -> Option<Vec<AccountId>> {
+        names.iter().map(|name| self.person(name)).collect()
+    }
+
+    /// When something ends that lasts so long.
+    pub(super) fn ends(&self, for_ms: Option<i64>) -> Option<Timestamp> {
+        for_ms.map(|ms| Timestamp((self.setup.clock)().0.saturating_add(ms)))
+    }
+
+    pub(super) fn profile(&mut self, change: Option<(Field, String)>) {
+        let Some(me) = self.model.me().map(|me| me.account) else {
+            return self.tell("nobody is signed in yet");
+        };
+        let Some((field, text)) = change else {
+            return self.look_at(Subject::Card(me), "");
+        };
+        let person = self.model.people().person(me);
+        let mut profile: Profile = person.map(|me| me.profile.clone()).unwrap_or_default();
+        *match field {
+            Field::Display => &mut profile.display_name,
+            Field::Full => &mut profile.full_name,
+            Field::Email => &mut profile.email,
+            Field::Phone => &mut profile.phone,
+            Field::Department => &mut profile.department,
+            Field::About => &mut profile.about,
+            Field::Zone => &mut profile.time_zone,
+        } = text;
+        self.act_on(Act::SetProfile {
+            account: None,
+            profile,
+        });
+    }
+
+    pub(super) fn be(&mut self, state: PresenceState) {
+        let (here, note) = match state {
+            PresenceState::Away => (Here::Away, "you are shown as away: /back changes it"),
+            PresenceState::DoNotDisturb => (
+                Here::DoNotDisturb,
+                "nothing will disturb you: /back changes it",
+            ),
+            PresenceState::Invisible => (
+                Here::Invisible,
+                "others see you as not here: /back changes it",
+            ),
+            _ => (Here::Yes, "you are shown as here"),
+        };
+        self.set_here(here);
+        self.note = Some(note.to_owned());
+    }
+
+    pub(super) fn contact(&mut self, act: ContactAct) {
+        let (ContactAct::Add(name, _) | ContactAct::Remove(name) | ContactAct::Favourite(name)) =
+            &act;
+        let Some(account) = self.person(name) else {
+            return;
+        };
+        let contact = self.model.contacts().get(account);
+        let act = match act {
+            ContactAct::Add(_, group) => Act::PutContact {
+                account,
+                group,
+                favourite: contact.is_some_and(|contact| contact.favourite),
+            },
+            ContactAct::Remove(_) => Act::RemoveContact { account },
+            ContactAct::Favourite(_) => Act::PutContact {
+                account,
+                group: contact.map_or_else(String::new, |contact| own_group(&contact.group)),
+                favourite: contact.is_none_or(|contact| !contact.favourite),
+            },
+        };
+        self.act_on(act);
+    }
+
+    pub(super) fn announce(&mut self, to: Announced, text: String) {
+        let to = match to {
+            Announced::Online => Audience::Online,
+            Announced::Everybody => Audience::Everybody,
+            Announced::People(names) => match self.persons(&names) {
+                Some(accounts) => Audience::People { accounts },
+                None => return,
+            },
+        };
+        self.act_on(Act::Announce { to, text });
+    }
+
+    pub(super) fn card(&mut self, name: Option<&AccountName>) {
+        let account = match name {
+            Some(name) => self.person(name),
+            None => self.model.me().map(|me| me.account),
+        };
+        if let Some(account) = account {
+            self.look_at(Subject::Card(account), "");
+        }
+    }
+
+    pub(super) fn who(&mut self) {
+        let now = (self.setup.clock)();
+        let people = self.model.people();
+        let present = people.present().into_iter().map(|(account, state)| {
+            let mark = presence::mark(state);
+            let (name, word) = (people.full_label(account), presence::word(state));
+            match people.status(account, now) {
+                Some(status) => format!("{mark} {name} ({word}) {}", status.text),
+                None => format!("{mark} {name} ({word})"),
+            }
+        });
+        let present: Vec<_> = present.collect();
+        let text = match present.len() {
+            0 => "it is not known who is here".to_owned(),
+            _ => format!("{} here\n{}", people.present_count(), present.join("\n")),
+        };
+        self.tell(text);
+    }
+}

@@ -1,0 +1,39 @@
+//! `chatctl panic`: the switch for when strangers pour in.
+
+use crate::Style;
+use crate::client::{Sockets, unexpected};
+use crate::failure::Failure;
+use chat_shared::{Command as Wanted, Event, Request};
+use clap::Subcommand;
+use serde_json::json as value;
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Nobody registers, and who is new writes slowly
+    On,
+    /// As before
+    Off,
+    /// Whether it is on
+    Status,
+}
+
+/// Carries a command out and gives the text to print.
+pub(crate) fn run(command: Command, sockets: &Sockets, style: Style) -> Result<String, Failure> {
+    let mut client = sockets.connect()?;
+    let on = match command {
+        Command::On | Command::Off => {
+            let on = matches!(command, Command::On);
+            client.command(Wanted::Panic { on })?;
+            on
+        }
+        Command::Status => match client.ask(Request::AdminBans {})? {
+            Event::AdminBans { panic, .. } => panic,
+            _ => return Err(unexpected()),
+        },
+    };
+    let text = match on {
+        true => "the panic switch is on: nobody registers, and who is new writes slowly",
+        false => "the panic switch is off",
+    };
+    Ok(style.tell(text, &value!({ "panic": on })))
+}

@@ -1,0 +1,150 @@
+//! Leaving the house for good. What somebody said stays, or goes in portions; their name stays theirs.
+
+use super::{Apply, Stop};
+use crate::journal::outcome::Outcome;
+use crate::store::FeedKey;
+use crate::store::read::parse;
+use crate::store::record::{BodyRecord, EntryRecord, Verifier};
+use chat_shared::{AccountId, ConversationId, HouseRole, Profile, Seq, StatusText, Timestamp};
+
+/// Messages that one command takes away, and entries that it looks at to find them: some milliseconds.
+const PORTION: usize = 500;
+const LOOKED_AT: usize = 5_000;
+
+/// No password fits it: nobody finds what hashes to zeros.
+const NO_PASSWORD: Verifier = Verifier {
+    salt: [0; 16],
+    iterations: 4096,
+    stored_key: [0; 32],
+    server_key: [0; 32],
+};
+
+/// A portion of what somebody said.
+struct Messages {
+    found: Vec<(ConversationId, Seq, EntryRecord)>,
+    /// Up to where it was looked for; nothing where that was the end.
+    last: Option<(ConversationId, Seq)>,
+}
+
+impl Apply<'_> {
+    pub(super) fn delete_account(
+        &mut self,
+        at: Timestamp,
+        by: AccountId,
+        remove_messages: bool,
+    ) -> Result<Outcome, Stop> {
+        let mut record = self.account(by)?;
+        self.keep_an_administrator(&record)?;
+        // In the log under the name and role of then.
+        let word = format!("{:?}", record.role).to_lowercase();
+        self.audit(at, Some(by), "delete_account", record.name.clone(), word)?;
+
+        self.remove_devices(at, Some(by), by, None)?;
+        self.leave_everything(at, by)?;
+        self.forget_contacts(by)?;
+        self.empty_inbox(by)?;
+        self.leave_shared_groups(at, by)?;
+        self.tables.seen.remove(by.0)?;
+
+        let had_say = record.role > HouseRole::Member;
+        if had_say {
+            record.set_role(HouseRole::Member);
+        }
+        record.enabled = false;
+        record.deleted_at = Some(at);
+        record.verifier = NO_PASSWORD;
+        record.profile = Profile::default();
+        record.status = StatusText::default();
+        record.reset = None;
+        self.put_account(by, &record)?;
+        if had_say {
+            let set = BodyRecord::HouseRoleSet(by, record.role);
+            self.append(FeedKey::House, at, Some(by), set)?;
+        }
+        let emptied = BodyRecord::ProfileSet(by, Profile::default());
+        self.append(FeedKey::House, at, Some(by), emptied)?;
+        let deleted = BodyRecord::AccountDeleted(by);
+        self.append(FeedKey::House, at, Some(by), deleted)?;
+        if remove_messages {
+            self.tables.messages_to_remove.insert(by.0, (0, 0))?;
+        }
+        Ok(Outcome::DONE)
+    }
+
+    /// Takes one portion of messages away, and notes where to go on.
+    pub(super) fn remove_messages(&mut self, at: Timestamp) -> Result<Outcome, Stop> {
+        let row = self.tables.messages_to_remove.range::<u64>(..)?.next();
+        let Some(row) = row.transpose()? else {
+            return Ok(Outcome::Swept { more: false });
+        };
+        let (account, (conversation, seq)) = (AccountId(row.0.value()), row.1.value());
+        drop(row);
+        let after = (ConversationId(conversation), Seq(seq));
+        let Messages { found, last } = self.messages_of(account, after)?;
+        for (conversation, seq, message) in found {
+            let message = (seq, message);
+            self.take_away(at, Some(account), conversation, message, String::new())?;
+        }
+        match last {
+            Some((conversation, seq)) => {
+                let place = (conversation.0, seq.0);
+                self.tables.messages_to_remove.insert(account.0, place)?;
+            }
+            None => self.tables.messages_to_remove.remove(account.0)?,
+        }
+        let mut rest = self.tables.messages_to_remove.range::<u64>(..)?;
+        let more = rest.next().transpose()?.is_some();
+        Ok(Outcome::Swept { more })
+    }
+
+    /// A portion of what somebody said after a place.
+    fn messages_of(
+        &self,
+        account: AccountId,
+        (conversation, seq): (ConversationId, Seq),
+    ) -> Result<Messages, Stop> {
+        let (kind, first) = FeedKey::Conversation(conversation).key();
+        let range = (kind, first, seq.0.saturating_add(1))..=(kind, u64::MAX, u64::MAX);
+        let mut found = Vec::new();
+        for (count, row) in self.tables.entries.range(range)?.enumerate() {
+            let (key, record) = row?;
+            let (_, conversation, seq) = key.value();
+            let (conversation, seq) = (ConversationId(conversation), Seq(seq));
+            let record: EntryRecord = parse(record.value(), "entry")?;
+            if record.by == Some(account) && matches!(record.body, BodyRecord::Posted(_)) {
+                found.push((conversation, seq, record));
+            }
+            if found.len() == PORTION || count + 1 == LOOKED_AT {
+                let last = Some((conversation, seq));
+                return Ok(Messages { found, last });
+            }
+        }
+        Ok(Messages { found, last: None })
+    }
+
+    /// Nothing holds back who leaves the house, not even that they are the last owner. Direct
+    /// conversations have no way out, and stay with the others.
+    fn leave_everything(&mut self, at: Timestamp, account: AccountId) -> Result<(), Stop> {
+        let range = (account.0, 0)..=(account.0, u64::MAX);
+        let mut memberships = Vec::new();
+        for row in self.tables.memberships.range(range)? {
+            memberships.push(ConversationId(row?.0.value().1));
+        }
+        for conversation in memberships {
+            let record = self.stored_conversation(conversation)?;
+            if record.is_some_and(|record| record.room.is_some() && record.deleted_at.is_none()) {
+                let left = BodyRecord::Left(account);
+                self.remove_member(at, conversation, account, Some(account), left)?;
+            }
+        }
+        let range = (account.0, 0)..=(account.0, u64::MAX);
+        let mut invitations = Vec::new();
+        for row in self.tables.invited_to.range(range)? {
+            invitations.push(ConversationId(row?.0.value().1));
+        }
+        for conversation in invitations {
+            self.remove_invitation(conversation, account)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,112 @@
+//! Who may come into a room though not everybody may.
+
+use super::rights::Right;
+use super::{Apply, Stop};
+use crate::journal::outcome::{Outcome, Refusal};
+use crate::store::FeedKey;
+use crate::store::record::{BodyRecord, RestrictionRecord, encode};
+use chat_shared::limits::RESTRICTIONS;
+use chat_shared::{AccountId, ConversationId, InboxAbout, Timestamp};
+
+impl Apply<'_> {
+    pub(super) fn invite_to_room(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<Outcome, Stop> {
+        let room = self.room_for(by, Right::Invite, conversation)?;
+        if by == Some(account) {
+            return Err(Refusal::NotToYourself.into());
+        }
+        if self.account(account)?.deleted_at.is_some() {
+            return Err(Refusal::AccountDeleted(account).into());
+        }
+        if self.member(conversation, account)?.is_some() {
+            return Err(Refusal::AlreadyAMember(account).into());
+        }
+        if let Some(ban) = self.ban_of(conversation, account, at)? {
+            return Err(Refusal::Banned {
+                conversation,
+                account,
+                until: ban.until,
+            }
+            .into());
+        }
+        if room.record.settings.archived {
+            return Err(Refusal::RoomArchived(conversation).into());
+        }
+        if self.is_invited(conversation, account)? {
+            return self.done(conversation);
+        }
+        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
+        let rows = self.tables.room_invitations.range(range)?;
+        if rows.take(RESTRICTIONS).count() >= RESTRICTIONS {
+            return Err(Refusal::TooMany {
+                what: "invitations into this room",
+                limit: RESTRICTIONS,
+            }
+            .into());
+        }
+        let invitation = RestrictionRecord {
+            by,
+            at,
+            until: None,
+            reason: String::new(),
+        };
+        let key = (conversation.0, account.0);
+        self.tables
+            .room_invitations
+            .insert(key, encode(&invitation).as_slice())?;
+        self.tables
+            .invited_to
+            .insert((account.0, conversation.0), ())?;
+        let feed = FeedKey::Conversation(conversation);
+        let seq = self.append(feed, at, by, BodyRecord::Invited(account))?;
+        let about = InboxAbout::RoomInvitation {
+            conversation,
+            name: room.record.room.unwrap_or_default(),
+        };
+        self.inbox_add(at, account, by, about)?;
+        Ok(Outcome::at(conversation, seq))
+    }
+
+    pub(super) fn uninvite_from_room(
+        &mut self,
+        _at: Timestamp,
+        by: Option<AccountId>,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<Outcome, Stop> {
+        self.room_for(by, Right::Invite, conversation)?;
+        if !self.is_invited(conversation, account)? {
+            let how = "invited";
+            return Err(Refusal::NotRestricted { account, how }.into());
+        }
+        self.remove_invitation(conversation, account)?;
+        self.done(conversation)
+    }
+
+    /// Whether somebody may come in though not everybody may.
+    pub(super) fn is_invited(
+        &self,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<bool, Stop> {
+        let key = (conversation.0, account.0);
+        Ok(self.tables.room_invitations.get(key)?.is_some())
+    }
+
+    /// An invitation was used or taken back.
+    pub(super) fn remove_invitation(
+        &mut self,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<(), Stop> {
+        let key = (conversation.0, account.0);
+        self.tables.room_invitations.remove(key)?;
+        self.tables.invited_to.remove((account.0, conversation.0))?;
+        Ok(())
+    }
+}
