@@ -103,7 +103,11 @@ pub(crate) fn run(args: &PlotArgs, server: &ServerArgs, extent: &Extent) -> Resu
         chart.write(&args.out.join("ack.svg"))?;
     }
     if wanted("stored") {
-        stored(&args.out, extent, cut(&[10_000, 100_000, 1_000_000]), &of)?;
+        let sizes = cut(&[10_000, 100_000, 1_000_000, 10_000_000]);
+        stored(&args.out, extent, sizes, &of)?;
+    }
+    if wanted("catchup") {
+        catchup(&args.out, extent, cut(&[100, 1_000, 5_000, 20_000]), &of)?;
     }
     Ok(())
 }
@@ -188,23 +192,64 @@ fn stored(out: &Path, extent: &Extent, sizes: &[usize], of: Of<'_>) -> Result<()
             readers: 8,
         },
     };
-    let lines = series.lines(
+    let [start, page, bytes] = series.lines(
         extent,
         [
             ("start after kill -9, ms", |run| {
                 run.more.get("restart_secs").map(|secs| secs * 1e3)
             }),
-            ("store, MiB", |run| run.more.get("store_mib").copied()),
-            ("page of 50, p50 us", |run| {
-                run.ack_us.map(|found| found.p50 as f64)
+            ("page of 50 from anywhere, p50, ms", |run| {
+                run.ack_us.map(|found| found.p50 as f64 / 1e3)
+            }),
+            ("", |run| run.more.get("store_bytes_per_entry").copied()),
+        ],
+    )?;
+    let chart = Chart {
+        title: "Starting and reading back, against messages stored",
+        x: "messages",
+        y: "milliseconds",
+        lines: vec![start, page],
+    };
+    chart.write(&out.join("stored.svg"))?;
+    let chart = Chart {
+        title: "Store for each message of 100 bytes, against messages stored",
+        x: "messages",
+        y: "bytes",
+        lines: vec![bytes],
+    };
+    chart.write(&out.join("store-size.svg"))
+}
+
+/// Rooms in which everybody missed the same.
+const CATCHUP_ROOMS: usize = 20;
+
+fn catchup(out: &Path, extent: &Extent, sizes: &[usize], of: Of<'_>) -> Result<()> {
+    let series = Series {
+        label: "",
+        server: of(Kind::Chatd, false),
+        sizes,
+        scenario: |missed| Scenario::Catchup {
+            clients: 500,
+            rooms: CATCHUP_ROOMS,
+            missed: missed / CATCHUP_ROOMS,
+        },
+    };
+    let lines = series.lines(
+        extent,
+        [
+            ("until all have caught up, s", |run| {
+                run.more.get("caught_up_secs").copied()
+            }),
+            ("CPU of the daemon, s", |run| {
+                run.more.get("server_cpu_secs").copied()
             }),
         ],
     )?;
     let chart = Chart {
-        title: "Start, store and reading back, against messages stored",
-        x: "messages",
-        y: "ms, MiB, us",
+        title: "500 clients back after a restart, against what each has missed",
+        x: "messages missed, in 20 rooms",
+        y: "seconds",
         lines: lines.into(),
     };
-    chart.write(&out.join("stored.svg"))
+    chart.write(&out.join("catchup.svg"))
 }
