@@ -152,11 +152,12 @@ impl Session {
                 session.shared.unsubscribe(feed, &subscription);
             }
             for summary in &conversations {
-                session.start_after(FeedKey::Conversation(summary.conversation), summary.after);
+                let feed = FeedKey::Conversation(summary.conversation);
+                session.start_after(feed, summary.after, summary.seq);
             }
-            session.start_after(FeedKey::Account(account), account_seq);
+            session.start_after(FeedKey::Account(account), account_seq, account_seq);
             if let Some(cursor) = house {
-                session.start_after(FeedKey::House, cursor.min(house_seq));
+                session.start_after(FeedKey::House, cursor.min(house_seq), house_seq);
             }
             // An answer is one frame; what does not fit follows by itself.
             let mut bytes = 0;
@@ -185,9 +186,15 @@ impl Session {
         });
     }
 
-    fn start_after(&self, feed: FeedKey, seq: Seq) {
+    /// Sends a feed from here on, of which `newest` was the end. Who has all of it is live at once: most of
+    /// those who come back have missed nothing in most feeds, and need not read to find out.
+    fn start_after(&self, feed: FeedKey, seq: Seq, newest: Seq) {
         if let Some(subscription) = self.subscriptions.get(&feed) {
             subscription.start_after(seq);
+            if seq == newest {
+                let fanout = self.shared.fanout.borrow();
+                fanout.advance(feed, subscription, seq, newest);
+            }
         }
     }
 
@@ -256,7 +263,7 @@ impl Session {
             if let Some(conversation) = summary
                 && session.subscriptions.contains_key(&feed)
             {
-                session.start_after(feed, conversation.after);
+                session.start_after(feed, conversation.after, conversation.seq);
                 session.say(Event::Opened { conversation });
                 session.catch_up(ctx);
             }
@@ -290,8 +297,10 @@ impl Session {
             return;
         };
         self.is_catching_up = true;
-        let ask = move |reader: &Reader| read_behind(reader, account, &behind, room);
-        let reading = self.shared.reads.clone().ask(ask);
+        let store = self.shared.house.store.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            store.read(|reader| read_behind(reader, account, &behind, room))
+        });
         ctx.spawn(reading.into_actor(self).map(|read, session, ctx| {
             session.is_catching_up = false;
             match read {

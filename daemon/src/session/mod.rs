@@ -297,7 +297,8 @@ impl Session {
         ask: impl FnOnce(&Reader) -> Result<Result<T, Fault>, StoreError> + Send + 'static,
         then: impl FnOnce(&mut Self, &mut Context<Self>, T) + 'static,
     ) {
-        let reading = self.shared.reads.clone().ask(ask);
+        let store = self.shared.house.store.clone();
+        let reading = tokio::task::spawn_blocking(move || store.read(ask));
         ctx.spawn(
             reading
                 .into_actor(self)
@@ -317,7 +318,8 @@ impl Session {
         ask: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
         then: impl FnOnce(&mut Self, &mut Context<Self>, T) + 'static,
     ) {
-        let reading = self.shared.reads.clone().ask(ask);
+        let store = self.shared.house.store.clone();
+        let reading = tokio::task::spawn_blocking(move || store.read(ask));
         ctx.spawn(
             reading
                 .into_actor(self)

@@ -18,7 +18,6 @@ use crate::registry::{Order, Registry};
 use crate::room::Room;
 use crate::room::messages::{Deliver, EndSession, MembershipChange, Proclaim, Signal};
 use crate::session::{answers, faults};
-use crate::store::reads::Reads;
 use crate::store::{FeedKey, Store};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use chat_shared::{ConversationId, Event, Fault, RequestId};
@@ -69,7 +68,6 @@ pub(crate) struct Shared {
     pub(crate) registry: Addr<Registry>,
     pub(crate) fanout: RefCell<Fanout>,
     pub(crate) turn: Rc<Turn>,
-    pub(crate) reads: Arc<Reads>,
     pub(crate) sessions: RefCell<HashMap<SessionId, Rc<SessionHandle>>>,
     rooms: RefCell<HashMap<ConversationId, Addr<Room>>>,
     last_session: Cell<u64>,
@@ -166,7 +164,6 @@ impl Worker {
         Self {
             shared: Rc::new(Shared {
                 worker,
-                reads: Reads::new(house.store.clone()),
                 house,
                 journal,
                 registry,

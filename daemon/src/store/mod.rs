@@ -2,13 +2,12 @@
 //! reopening the file. Only [`crate::journal`] writes to it.
 //!
 //! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
-//! that can be asked, continued in [`rooms`], [`people`] and [`order`]; [`reads`] asks many questions at once, [`migrate`] brings older
+//! that can be asked, continued in [`rooms`], [`people`] and [`order`]; [`migrate`] brings older
 //! files to this layout, and [`untouched`] looks into a file that may not be ours to write.
 
 pub(crate) mod schema;
 pub(crate) mod record;
 pub(crate) mod read;
-pub(crate) mod reads;
 pub(crate) mod rooms;
 pub(crate) mod people;
 pub(crate) mod order;
