@@ -145,6 +145,7 @@ impl Server {
             ("LIMITS__CONNECTIONS", "100000"),
             ("LIMITS__CONNECTIONS_PER_ADDRESS", "100000"),
             ("LIMITS__LOGIN_SECS", "120"),
+            ("SESSIONS__LIMIT", "100000"),
             ("LOG__LEVEL", "error"),
         ];
         for (key, value) in limits {
