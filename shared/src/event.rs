@@ -464,7 +464,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         role: Option<RoomRole>,
     },
-    /// To `restrictions`.
+    /// To `restrictions` and `admin_restrictions`.
     Restrictions {
         /// Which room.
         conversation: ConversationId,

@@ -110,6 +110,10 @@ pub const SLOW_SECS: u32 = 6 * 3600;
 /// How long a deleted room can be restored: 30 days, in milliseconds.
 pub const RESTORE_MS: i64 = 30 * 24 * 3600 * 1000;
 
+/// Invitations into the house that hold at once. One with many uses serves many people; all that hold go
+/// into one answer, and are looked through when one is made.
+pub const INVITES: usize = 1_000;
+
 /// Rooms that an invitation leads into.
 pub const INVITE_ROOMS: usize = 20;
 

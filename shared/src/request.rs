@@ -437,6 +437,11 @@ pub enum Request {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         act: String,
     },
+    /// Who is banned, muted and invited in a room. Answer: `restrictions`.
+    AdminRestrictions {
+        /// Which one.
+        conversation: ConversationId,
+    },
 
     /// What a newer client asks.
     #[serde(other)]

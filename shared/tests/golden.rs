@@ -319,6 +319,7 @@ fn requests() -> Vec<Request> {
             by: "anna".into(),
             act: "ban".into(),
         },
+        Request::AdminRestrictions { conversation: ROOM },
     ]
 }
 

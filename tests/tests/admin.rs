@@ -2,7 +2,7 @@
 //! clear refusal." and what chatctl does for those who may.
 
 use chat_shared::{AccountId, ConversationId, Event, FaultCode, HouseRole, Request};
-use chat_tests::{Connection, TestClient, TestServer, chatctl, programs, skip};
+use chat_tests::{Connection, Failure, TestClient, TestServer, chatctl, programs, skip};
 use std::os::unix::fs::PermissionsExt;
 use tokio::process::Command;
 
@@ -251,7 +251,48 @@ fn all_admin_requests() -> Vec<Request> {
             by: String::new(),
             act: String::new(),
         },
+        Request::AdminRestrictions {
+            conversation: ConversationId(1),
+        },
     ]
+}
+
+/// "`chatctl room bans`: who is banned, muted and invited, until when and why." And who is banned is told so by name.
+#[tokio::test]
+async fn who_is_kept_from_a_room_is_listed_and_told_so() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let lunch = anna.create_room("lunch").await.unwrap();
+    let room = ["room", "bans", "lunch"];
+    let none = chatctl(&server, &room).await.ok().out;
+    assert_eq!(none.trim(), "nobody is banned, muted or invited in #lunch");
+    let ban = ["room", "ban", "lunch", "boris", "--reason", "too loud"];
+    let _ = chatctl(&server, &ban).await.ok();
+    let table = chatctl(&server, &room).await.ok().out;
+    let line = table.lines().nth(1).expect("a ban");
+    assert!(line.starts_with("boris  banned"), "{table}");
+    assert!(line.ends_with("(machine)  too loud"), "{table}");
+    let json = chatctl(&server, &["room", "bans", "lunch", "--json"]).await;
+    let lists = &json.ok().json_lines()[0];
+    assert_eq!(lists["banned"][0]["name"], "boris");
+    assert_eq!(lists["invited"].as_array().map(Vec::len), Some(0));
+
+    let conversation = lunch;
+    let Err(Failure::Refused(fault)) = boris.join_room(conversation).await else {
+        panic!("he is banned");
+    };
+    assert_eq!(fault.text, "you are banned from #lunch: ask its moderators");
+    let account = boris.account;
+    let invite = chat_shared::Command::InviteToRoom {
+        conversation,
+        account,
+    };
+    let fault = anna.may_not(invite).await;
+    assert_eq!(
+        fault.text,
+        "boris is banned from #lunch: ask its moderators"
+    );
 }
 
 /// "Anybody else, and everywhere else: `not_allowed`." Even the administrator, over the network.

@@ -44,105 +44,32 @@ async fn each_act_is_a_line() {
         slow_secs: Some(5),
         ..RoomChange::default()
     };
+    #[rustfmt::skip]
     let acts = [
-        Command::DeleteMessage {
-            conversation,
-            seq: message,
-            reason: reason(),
-        },
-        Command::Mute {
-            conversation,
-            account,
-            until,
-            reason: reason(),
-        },
-        Command::Unmute {
-            conversation,
-            account,
-        },
-        Command::SetRoomRole {
-            conversation,
-            account,
-            role: RoomRole::Moderator,
-        },
-        Command::Kick {
-            conversation,
-            account,
-            reason: reason(),
-        },
-        Command::Ban {
-            conversation,
-            account,
-            until,
-            reason: reason(),
-        },
-        Command::Unban {
-            conversation,
-            account,
-        },
-        Command::ChangeRoom {
-            conversation,
-            change,
-        },
-        Command::RenameRoom {
-            conversation,
-            name: "dinner".into(),
-        },
-        Command::DeleteRoom {
-            conversation,
-            name: "dinner".into(),
-        },
+        Command::DeleteMessage { conversation, seq: message, reason: reason() },
+        Command::Mute { conversation, account, until, reason: reason() },
+        Command::Unmute { conversation, account },
+        Command::SetRoomRole { conversation, account, role: RoomRole::Moderator },
+        Command::Kick { conversation, account, reason: reason() },
+        Command::Ban { conversation, account, until, reason: reason() },
+        Command::Unban { conversation, account },
+        Command::ChangeRoom { conversation, change },
+        Command::RenameRoom { conversation, name: "dinner".into() },
+        Command::DeleteRoom { conversation, name: "dinner".into() },
         Command::RestoreRoom { conversation },
-        Command::SetProfile {
-            account: Some(account),
-            profile: Profile {
-                phone: "412".into(),
-                ..Profile::default()
-            },
-        },
-        Command::SetHouseRole {
-            account,
-            role: HouseRole::Guest,
-        },
-        Command::EnableAccount {
-            account,
-            enabled: false,
-            reason: reason(),
-        },
-        Command::EnableAccount {
-            account,
-            enabled: true,
-            reason: reason(),
-        },
-        Command::RevokeDeviceOf {
-            account,
-            device: boris.device,
-        },
-        Command::BanAddress {
-            network: "192.0.2.7".into(),
-            until,
-            reason: reason(),
-        },
-        Command::UnbanAddress {
-            network: "192.0.2.7".into(),
-        },
+        Command::SetProfile { account: Some(account), profile: Profile { phone: "412".into(), ..Profile::default() } },
+        Command::SetHouseRole { account, role: HouseRole::Guest },
+        Command::EnableAccount { account, enabled: false, reason: reason() },
+        Command::EnableAccount { account, enabled: true, reason: reason() },
+        Command::RevokeDeviceOf { account, device: boris.device },
+        Command::BanAddress { network: "192.0.2.7".into(), until, reason: reason() },
+        Command::UnbanAddress { network: "192.0.2.7".into() },
         Command::Panic { on: true },
         Command::Panic { on: false },
-        Command::Announce {
-            to: Audience::Everybody,
-            text: "soup".into(),
-        },
-        Command::Announce {
-            to: Audience::Online,
-            text: "soup".into(),
-        },
-        Command::PutSharedGroup {
-            name: "sales".into(),
-            members: vec![account],
-        },
-        Command::RemoveSharedGroup {
-            name: "sales".into(),
-        },
+        Command::Announce { to: Audience::Everybody, text: "soup".into() },
+        Command::Announce { to: Audience::Online, text: "soup".into() },
+        Command::PutSharedGroup { name: "sales".into(), members: vec![account] },
+        Command::RemoveSharedGroup { name: "sales".into() },
     ];
     let mut expected = Vec::new();
     for command in acts {
@@ -411,4 +338,34 @@ async fn a_line_that_was_taken_out_or_changed_shows() {
     let shown = chatctl(&server, &cut).await;
     assert_eq!(shown.code, 1, "{}", shown.out);
     assert!(shown.err.contains("cut off"), "{}", shown.err);
+}
+
+/// A log of several pages is one chain, and read whole.
+#[tokio::test]
+async fn a_long_log_is_one_chain() {
+    let server = TestServer::start().await;
+    let mut admin = Admin::at(&server).await;
+    let begin = all(&mut admin).await.len();
+    for number in 0..450 {
+        let on = number % 2 == 0;
+        admin.commands(Command::Panic { on }).await.unwrap();
+    }
+    let lines = all(&mut admin).await;
+    assert_eq!(lines.len(), begin + 450);
+    let last = lines.last().unwrap();
+    let verified = chatctl(&server, &["audit", "--verify"]).await.ok();
+    let end = format!("{}:{}", last.number, last.hash);
+    assert!(verified.out.contains(&end), "{}", verified.out);
+    let args = ["audit", "--json", "--act", "panic", "--limit", "1000"];
+    let shown = chatctl(&server, &args).await.ok();
+    let shown: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(shown.as_array().unwrap().len(), 450);
+    let middle = &lines[lines.len() / 2];
+    let noted = format!("{}:{}", middle.number, middle.hash);
+    let args = ["audit", "--verify", "--noted", &noted];
+    let _ = chatctl(&server, &args).await.ok();
+    let wrong = format!("{}:{}", middle.number, last.hash);
+    let args = ["audit", "--verify", "--noted", &wrong];
+    let refused = chatctl(&server, &args).await;
+    assert_eq!(refused.code, 1, "{}", refused.out);
 }

@@ -257,15 +257,20 @@ async fn a_link_is_all_that_a_newcomer_needs() {
     let port = format!(":{}/", server.address().port());
     let tail = made.links[0].split_once(&port).expect("the port").1;
     let link = format!("chat://127.0.0.1{port}{tail}");
-    let mut command = programs::command("chatc");
     let state = server.folder().join("newcomer");
     std::fs::create_dir_all(&state).unwrap();
-    command
-        .args(["--account", "nora", "--state"])
-        .arg(&state)
-        .args([&link, "send", "#kitchen", "hello everybody"])
-        .env("CHATC_PASSWORD", chat_tests::PASSWORD)
-        .env("HOME", &state);
-    let _ = programs::run(command, None).await.ok();
+    for args in [
+        [link.as_str(), "register", "nora"].as_slice(),
+        &["send", "#kitchen", "hello everybody"],
+    ] {
+        let mut command = programs::command("chatc");
+        command
+            .args(["--account", "nora", "--state"])
+            .arg(&state)
+            .args(args)
+            .env("CHATC_PASSWORD", chat_tests::PASSWORD)
+            .env("HOME", &state);
+        let _ = programs::run(command, None).await.ok();
+    }
     wanda.hears(kitchen, "hello everybody").await;
 }

@@ -5,13 +5,16 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+mod account_life;
 mod admin;
 mod audit;
 mod bad_input;
+mod bad_input_people;
 mod catch_up;
 mod chatc;
 mod configuration;
 mod conversations;
+mod devices;
 mod fifty_people;
 mod idempotency;
 mod invitations;
@@ -45,3 +48,5 @@ mod announcements;
 mod blocking;
 mod inbox;
 mod storm;
+mod people_random;
+mod chatc_people;

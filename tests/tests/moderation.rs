@@ -82,6 +82,51 @@ async fn who_is_kicked_is_out_and_may_come_back() {
     anna.hears(lunch, "sorry").await;
 }
 
+/// Each of their devices is out, and what they had open of the room is of no use to them.
+#[tokio::test]
+async fn every_device_of_who_is_kicked_is_out() {
+    let server = TestServer::start().await;
+    let (mut anna, mut boris, lunch) = lunch(&server).await;
+    let mut phone = TestClient::sign_in_on(&server, "boris").await;
+    phone.sync_all().await;
+    let mine = boris.post(lunch, "advertising").await.unwrap();
+    anna.commands(kick(lunch, boris.account)).await.unwrap();
+    let conversation = lunch;
+    for client in [&mut boris, &mut phone] {
+        client
+            .own_entry("the removal", |body| {
+                *body == EntryBody::ConversationRemoved { conversation }
+            })
+            .await;
+        for request in [
+            Request::Typing { conversation },
+            Request::MarkRead {
+                conversation,
+                seq: mine,
+            },
+            Request::Members {
+                conversation,
+                after: AccountId(0),
+            },
+            Request::Sync {
+                house: None,
+                only: Some(vec![conversation]),
+                cursors: Vec::new(),
+                newest: 10,
+            },
+        ] {
+            let fault = client.refused(request.clone()).await;
+            assert_eq!(fault.code, FaultCode::NotAMember, "{request:?}");
+        }
+        let fault = client.may_not(delete(lunch, mine)).await;
+        assert_eq!(fault.code, FaultCode::NotAMember);
+    }
+    // Who was away finds it without the room.
+    boris.reconnect(&server).await.unwrap();
+    let summaries = boris.sync_from(&[(lunch, mine)], 10).await;
+    assert_eq!(summaries.len(), 1, "{summaries:?}");
+}
+
 /// Not one entry more of the room reaches who was put out, not even of the same commit.
 #[tokio::test]
 async fn who_is_put_out_is_told_nothing_more() {
@@ -122,8 +167,8 @@ async fn who_is_put_out_is_told_nothing_more() {
         })
         .await
         .unwrap();
-        let ends = anna.entries_of(lunch).iter().filter(|entry| is_end(entry));
-        let end = ends.last().unwrap().seq;
+        let end = anna.entries_of(lunch).iter().rfind(|entry| is_end(entry));
+        let end = end.unwrap().seq;
         let heard = boris.entries_of(lunch).last().unwrap().seq;
         assert!(heard <= end, "{heard} is behind {end}, his end");
         if round % 2 == 1 {

@@ -99,10 +99,13 @@ async fn the_others_see_somebody_typing() {
     let mut carla = TestClient::join(&server, "carla").await;
     let conversation = anna.open_direct(&[boris.account]).await.unwrap();
     let account = boris.account;
-    boris
-        .until(|c| c.opened.get(&conversation).map(drop))
-        .await
-        .unwrap();
+    // Nobody is told again who did not follow yet.
+    for client in [&mut anna, &mut boris] {
+        client
+            .until(|c| c.opened.get(&conversation).map(drop))
+            .await
+            .unwrap();
+    }
     assert_eq!(
         boris.ask(Request::Typing { conversation }).await.unwrap(),
         Event::Noted {}

@@ -172,7 +172,13 @@ async fn in_a_slow_room_each_waits_between_two_messages() {
     let mut server = TestServer::start().await;
     let (mut anna, mut boris, lunch) = lunch(&server).await;
     set(&server, "lunch", "--slow", "2m").await;
-    boris.post(lunch, "one").await.unwrap();
+    let one = boris.post_request(lunch, "one");
+    let done = boris.command(one.clone()).await.unwrap();
+    assert_eq!(
+        boris.command(one).await.unwrap(),
+        done,
+        "sent again under its number it is no second message"
+    );
     let refused = |failure: Failure| match failure {
         Failure::Refused(fault) => fault,
         other => panic!("{other}"),

@@ -2,7 +2,7 @@
 //! What a room is like is in `room_settings.rs`.
 
 use chat_shared::{
-    Access, AccountId, Command, ConversationId, EntryBody, FaultCode, HouseRole, InboxAbout,
+    Access, AccountId, Command, ConversationId, EntryBody, FaultCode, HouseRole, InboxAbout, Nonce,
     Request, RoomRole, Seq,
 };
 use chat_tests::{Admin, Failure, TestClient, TestServer, chatctl};
@@ -200,7 +200,7 @@ async fn the_directory_is_searched_and_counts_members() {
     let nonce = anna.next_nonce();
     let topic = Request::SetTopic {
         nonce,
-        settled: chat_shared::Nonce(0),
+        settled: Nonce(0),
         conversation: kitchen,
         topic: "who cooks today".into(),
     };
@@ -407,4 +407,63 @@ async fn a_room_stays_when_everybody_has_left_it() {
         .await
         .ok();
     boris.commands(rename).await.expect("he owns it now");
+}
+
+/// "After `conversation_removed` nothing more of it is sent", and who comes back in the same moment has the whole
+/// feed again: their leaving and joining may lie in one commit.
+#[tokio::test]
+async fn who_leaves_and_comes_back_at_once_misses_nothing() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let lunch = anna.create_room("lunch").await.unwrap();
+    boris.join_room(lunch).await.unwrap();
+    let (conversation, settled) = (lunch, Nonce(0));
+    for round in 0..12 {
+        let mut own = Vec::new();
+        let mut others = Vec::new();
+        for _ in 0..5 {
+            let nonce = boris.next_nonce();
+            let leave = Request::Leave {
+                nonce,
+                settled,
+                conversation,
+            };
+            own.push(boris.send(leave).await.unwrap());
+            let text = anna.post_request(lunch, "while he is away");
+            others.push(anna.send(text).await.unwrap());
+            let nonce = boris.next_nonce();
+            let join = Request::Join {
+                nonce,
+                settled,
+                conversation,
+            };
+            own.push(boris.send(join).await.unwrap());
+        }
+        for id in own {
+            boris.answer(id).await.unwrap();
+        }
+        for id in others {
+            anna.answer(id).await.unwrap();
+        }
+        let question = format!("is he there? {round}");
+        anna.post(lunch, &question).await.unwrap();
+        boris.hears(lunch, &question).await;
+    }
+    anna.post(lunch, "is he there?").await.unwrap();
+    boris.hears(lunch, "is he there?").await;
+    anna.hears(lunch, "is he there?").await;
+    let history = anna.whole_history(lunch).await;
+    assert_eq!(anna.entries_of(lunch), history);
+    let joined = history.iter().rposition(|entry| {
+        entry.body
+            == EntryBody::Joined {
+                account: boris.account,
+            }
+    });
+    let last = &history[joined.unwrap()..];
+    assert!(
+        boris.entries_of(lunch).ends_with(last),
+        "from his last joining on he has every entry"
+    );
 }

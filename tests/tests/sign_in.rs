@@ -2,7 +2,7 @@
 //! `sign_in_failed`, to `sasl_respond` and in the same words: for unknown names the daemon plays the whole
 //! exchange with a salt that is always the same for a name."
 
-use chat_shared::{Event, FaultCode, Request};
+use chat_shared::{Command, EntryBody, Event, FaultCode, Request};
 use chat_tests::scram::{Binding, Exchange};
 use chat_tests::{Connection, Failure, PASSWORD, TestClient, TestServer, chatctl};
 use std::time::Duration;
@@ -75,6 +75,39 @@ async fn a_wrong_password_and_an_unknown_name_look_the_same() {
 }
 
 /// "After a fault the client may begin again with `sasl_start` on the same connection."
+/// "What remains of a deleted account is a name that nobody signs in by: word for word like one that never was."
+#[tokio::test]
+async fn a_former_member_looks_like_an_unknown_name() {
+    let server = patient_server().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    TestClient::join(&server, "boris").await;
+    let mut connection = welcomed(&server).await;
+    let (_, before) = connection.challenge("boris").await;
+    let mut boris = TestClient::sign_in_on(&server, "boris").await;
+    boris.commands(Command::DeleteAccount {}).await.unwrap();
+    let account = boris.account;
+    let gone = EntryBody::AccountDeleted { account };
+    anna.house_entry("his leaving", |body| *body == gone).await;
+
+    let (_, first) = connection.challenge("boris").await;
+    let (_, again) = connection.challenge("boris").await;
+    let (_, unknown) = connection.challenge("nobody-here").await;
+    let [before, first, again, unknown] =
+        [before, first, again, unknown].map(|data| Exchange::read(&data));
+    assert_ne!(first.salt, before.salt, "what he had is gone");
+    assert_ne!(first.salt, [0; 16], "and not empty");
+    assert_eq!(first.salt, again.salt, "and stays");
+    assert_eq!(first.salt.len(), unknown.salt.len());
+    assert_eq!(first.iterations, unknown.iterations);
+
+    let former = connection.sign_in("boris", PASSWORD).await;
+    let unknown = connection.sign_in("nobody-here", "wrong password").await;
+    let (Err(Failure::Refused(former)), Err(Failure::Refused(unknown))) = (former, unknown) else {
+        panic!("nobody signs in by either");
+    };
+    assert_eq!(former, unknown, "word for word");
+}
+
 async fn connection_goes_on(server: &TestServer) {
     let mut connection = welcomed(server).await;
     connection

@@ -220,25 +220,25 @@ impl Notices {
 impl Field {
     /// The words of `/profile`.
     pub const WORDS: &'static [&'static str] = &[
-        "display",
-        "full",
+        "display_name",
+        "full_name",
         "email",
         "phone",
         "department",
         "about",
-        "zone",
+        "time_zone",
     ];
 
     /// Which field a word means.
     pub fn named(word: &str) -> Option<Self> {
         Some(match word {
-            "display" => Self::Display,
-            "full" => Self::Full,
+            "display_name" => Self::Display,
+            "full_name" => Self::Full,
             "email" => Self::Email,
             "phone" => Self::Phone,
             "department" => Self::Department,
             "about" => Self::About,
-            "zone" => Self::Zone,
+            "time_zone" => Self::Zone,
             _ => return None,
         })
     }

@@ -98,7 +98,10 @@ pub(super) const COMMANDS: &[Command] = &[
         help: "put somebody out",
         takes: &[Takes::Person],
         read: |rest| {
-            let (name, reason) = first_word(rest);
+            let (name, rest) = first_word(rest);
+            let (None, reason) = lasting_first(rest)? else {
+                return Err("who is kicked may come back: /ban keeps out for a time".to_owned());
+            };
             Ok(Action::Kick {
                 who: person(name)?,
                 reason: reason.to_owned(),

@@ -93,7 +93,7 @@ impl Model {
             }
             Event::Entries { feed, entries } => match feed {
                 Feed::Conversation { conversation } => {
-                    self.conversation_entries(conversation, entries, changed);
+                    self.conversation_entries(conversation, entries, now, changed);
                 }
                 Feed::Account => self.account_entries(&entries, now, changed),
                 Feed::House => self.house_entries(entries, now, changed),

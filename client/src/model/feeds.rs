@@ -1,10 +1,11 @@
 //! What the feeds bring, entry by entry. Part of [`Model::apply`].
 
-use super::{Changed, Heard, Model};
+use super::{Changed, Heard, Item, Model};
 use chat_shared::limits::GROUP_NEW;
 use chat_shared::state::ReadMark;
 use chat_shared::{
-    Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, PresenceState, Timestamp,
+    AccountId, Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem,
+    PresenceState, Timestamp,
 };
 
 /// Announcements that are told again at the start, as long as they are not dismissed.
@@ -15,9 +16,19 @@ impl Model {
         &mut self,
         id: ConversationId,
         entries: Vec<Entry>,
+        now: Timestamp,
         changed: &mut Changed,
     ) {
         let me = self.me.as_ref().map(|me| me.account);
+        if !self.conversations.contains_key(&id)
+            && let Some(end) = entries.iter().find(|entry| self.is_end(&entry.body))
+        {
+            // The account's feed told first that one is out; here is how that came.
+            if let Some(how) = self.told_by_others(end) {
+                self.notice(self.open, &how, now, changed);
+            }
+            return;
+        }
         let Some(conversation) = self.conversations.get_mut(&id) else {
             // Of a conversation that nobody told of: only a sync tells what it is.
             return self.resync(changed);
@@ -77,7 +88,7 @@ impl Model {
                 // What it is comes by itself, as `opened`.
                 EntryBody::ConversationAdded { .. } => {}
                 EntryBody::ConversationRemoved { conversation } => {
-                    self.removed(*conversation, now, changed);
+                    self.removed(*conversation, entry.by, now, changed);
                 }
                 EntryBody::Read {
                     conversation,
@@ -160,7 +171,7 @@ impl Model {
         }
     }
 
-    fn announcer(&self, by: Option<chat_shared::AccountId>) -> String {
+    fn announcer(&self, by: Option<AccountId>) -> String {
         by.map_or_else(
             || "the administrator".to_owned(),
             |by| self.people.full_label(by).into_owned(),
@@ -200,30 +211,55 @@ impl Model {
             .is_some_and(|me| self.people.presence(me.account) == PresenceState::DoNotDisturb)
     }
 
+    /// Whether one is in a conversation no longer after this.
+    fn is_end(&self, body: &EntryBody) -> bool {
+        match body {
+            EntryBody::Kicked { account, .. } | EntryBody::Left { account } => self.is_me(*account),
+            EntryBody::Deleted {} => true,
+            _ => false,
+        }
+    }
+
+    /// What happened, where somebody else did it.
+    fn told_by_others(&self, entry: &Entry) -> Option<String> {
+        let name = |account| self.people.label(account).into_owned();
+        let is_own = entry.by.is_some_and(|by| self.is_me(by));
+        (!is_own).then(|| Item::new(entry.clone()).happening(name))?
+    }
+
     /// One is in a conversation no longer: where that was not one's own doing, it is told.
-    fn removed(&mut self, id: ConversationId, now: Timestamp, changed: &mut Changed) {
+    fn removed(
+        &mut self,
+        id: ConversationId,
+        by: Option<AccountId>,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
         changed.list = true;
         changed.conversations.insert(id);
         let Some(gone) = self.conversations.remove(&id) else {
             return;
         };
-        if self.leaving.remove(&id) {
+        if self.leaving.remove(&id) || by.is_some_and(|by| self.is_me(by)) {
             return;
         }
         let title = self.title(&gone);
-        let name = |account| self.people.label(account).into_owned();
-        let ended_it = |body: &EntryBody| match body {
-            EntryBody::Kicked { account, .. } | EntryBody::Left { account } => self.is_me(*account),
-            EntryBody::Deleted {} => true,
-            _ => false,
-        };
+        // What comes before one's joining is of another time.
+        let is_joining = |body: &EntryBody| matches!(body, EntryBody::Joined { account } if self.is_me(*account));
         let last = gone
             .items()
             .rev()
+            .map(|item| item.raw())
+            .take_while(|entry| !is_joining(&entry.body))
             .take(8)
-            .find(|item| ended_it(&item.raw().body));
-        let line = match last.and_then(|item| item.happening(name)) {
-            Some(happened) => format!("you are in {title} no longer: {happened}"),
+            .find(|entry| self.is_end(&entry.body));
+        let how = match (last, by) {
+            (Some(entry), _) => self.told_by_others(entry),
+            (None, Some(by)) => Some(format!("by {}", self.people.label(by))),
+            (None, None) => None,
+        };
+        let line = match how {
+            Some(how) => format!("you are in {title} no longer: {how}"),
             None => format!("you are in {title} no longer"),
         };
         // Where it was on the screen, the first of the list will be.

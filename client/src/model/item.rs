@@ -141,7 +141,7 @@ impl Item {
                 format!("{by} renamed the room to #{}", clean::line(name))
             }
             EntryBody::SettingsSet { settings } => {
-                format!("{by} changed the room: {}", settings_line(settings))
+                format!("{by} changed the room, now {}", settings_line(settings))
             }
             EntryBody::MessageDeleted { reason, .. } => {
                 format!("{by} took a message away{}", because(reason))
@@ -178,6 +178,7 @@ pub fn duration(ms: i64) -> String {
     let minutes = ms.saturating_add(30_000).max(0).div_euclid(60_000);
     match minutes {
         0 => "a moment".to_owned(),
+        60 => "1 h".to_owned(),
         1..120 => format!("{minutes} min"),
         120..2_880 => format!("{} h", minutes / 60),
         _ => format!("{} days", minutes / 1_440),

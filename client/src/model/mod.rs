@@ -240,8 +240,8 @@ impl Model {
         let announcements = self.inbox.announcements().rev();
         unread(false)
             .chain(items().filter(is_mention).map(Waiting::Item))
-            .chain(announcements.map(Waiting::Announcement))
             .chain(items().filter(|item| !is_mention(item)).map(Waiting::Item))
+            .chain(announcements.map(Waiting::Announcement))
             .chain(unread(true))
             .collect()
     }

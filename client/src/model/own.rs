@@ -95,7 +95,10 @@ impl Model {
         now: Timestamp,
         changed: &mut Changed,
     ) {
-        if let Some(id) = conversation
+        // What is about a room that one is not in, such as that one may not come in, is told where one is.
+        let here = [conversation, self.open].into_iter().flatten();
+        let mut here = here.filter(|id| self.conversations.contains_key(id));
+        if let Some(id) = here.next()
             && let Some(c) = self.conversations.get_mut(&id)
         {
             c.add_notice(now, text);

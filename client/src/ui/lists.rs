@@ -31,14 +31,12 @@ pub(super) fn list(subject: &Subject, look: Look) -> (String, Vec<Entry>) {
         Subject::Contacts => contacts(look),
         Subject::Found(text) => {
             let found = look.model.people().find(text);
-            let title = format!("{} people with {text}", found.len());
-            (
-                title,
-                found
-                    .into_iter()
-                    .map(|account| row_of(account, look))
-                    .collect(),
-            )
+            let title = match found.len() {
+                1 => format!("1 person with {text}"),
+                count => format!("{count} people with {text}"),
+            };
+            let rows = found.into_iter().map(|account| found_row(account, look));
+            (title, rows.collect())
         }
         Subject::Card(account) => card::card(*account, look),
         Subject::Room(id) => card::room(*id, look),
@@ -138,6 +136,7 @@ fn rooms(look: Look) -> (String, Vec<Entry>) {
     let rooms = look.model.directory();
     let title = match rooms.len() {
         0 => "there are no rooms yet: /create #ROOM makes one".to_owned(),
+        1 => "1 room, ● those you are in".to_owned(),
         count => format!("{count} rooms, ● those you are in"),
     };
     let widest = rooms.iter().map(|room| room.name.chars().count()).max();
@@ -292,6 +291,18 @@ pub(super) fn row_of(account: AccountId, look: Look) -> Entry {
         text = format!("{text} · {}", status.text);
     }
     Entry::leads(text, Target::Card(account))
+}
+
+/// Somebody who was looked for: two of one name are told apart by where they belong.
+fn found_row(account: AccountId, look: Look) -> Entry {
+    let row = row_of(account, look);
+    match look.model.people().person(account) {
+        Some(person) if !person.profile.department.is_empty() => Entry {
+            text: format!("{} · {}", row.text, person.profile.department),
+            ..row
+        },
+        _ => row,
+    }
 }
 
 fn name_of(account: Option<AccountId>, look: Look) -> String {

@@ -1,7 +1,7 @@
 //! `chatctl` administers a running `chatd` over its Unix socket, by the ordinary protocol.
 //!
 //! - [`client`] finds the daemon and asks it, [`failure`] is every way in which that ends badly;
-//! - [`status`], [`account`], [`invite`], [`room`], [`group`], [`announce`], [`address`], [`panic`] and
+//! - [`status`], [`account`], [`invite`], [`room`], [`group`], [`announce`], [`address`], [`mod@panic`] and
 //!   [`audit`] are the commands, each giving the text to print;
 //! - [`lookup`], [`words`], [`password`], [`duration`], [`table`] and [`time`] are what they share.
 //!

@@ -297,7 +297,9 @@ impl EmbeddedJournal {
                 ReplyTo::Nobody => {}
             }
         }
-        // The registry first: who was taken into a conversation is told so before what is said there.
+        // Before the registry, which may end the very session that asked for it.
+        self.answer(answers);
+        // Before the rooms: who was taken into a conversation is told so before what is said there.
         if !(house.is_empty() && accounts.is_empty())
             && let Some(registry) = &self.registry
             && registry
@@ -309,6 +311,7 @@ impl EmbeddedJournal {
         {
             tracing::error!("the registry does not take entries");
         }
+        let mut answers = AnswersByWorker::default();
         for (conversation, committed) in rooms {
             let Some(room) = watching.get(&conversation) else {
                 continue;
@@ -331,6 +334,10 @@ impl EmbeddedJournal {
             }
         }
         drop(watching);
+        self.answer(answers);
+    }
+
+    fn answer(&self, answers: AnswersByWorker) {
         for (worker, answers) in answers.0 {
             if let Some(recipient) = self.workers.get(&worker)
                 && recipient.try_send(Answers(answers)).is_err()

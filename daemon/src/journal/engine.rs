@@ -1,7 +1,7 @@
 //! One batch of commands, one write transaction.
 
 use super::Appended;
-use super::apply::{Apply, Cache, Stop};
+use super::apply::{Apply, Cache};
 use super::command::Command;
 use super::outcome::{NotDone, Outcome};
 use crate::store::{Store, StoreError};
@@ -49,11 +49,7 @@ impl Engine {
         let mut results = Vec::with_capacity(commands.len());
         let mut apply = Apply::begin(&transaction, &mut self.cache)?;
         for command in commands {
-            results.push(match apply.command(command) {
-                Ok(outcome) => Ok(outcome),
-                Err(Stop::Refused(refusal)) => Err(NotDone::Refused(refusal)),
-                Err(Stop::Failed(error)) => return Err(error),
-            });
+            results.push(apply.command(command)?.map_err(NotDone::Refused));
         }
         let appended = apply.finish()?;
         transaction.commit()?;

@@ -20,7 +20,7 @@ mod engine_tests;
 pub(crate) mod embedded;
 
 pub(crate) use command::{Action, Command, Once};
-pub(crate) use outcome::{NotDone, Outcome, Refusal};
+pub(crate) use outcome::{NotDone, Outcome, Refusal, Refused};
 
 use crate::store::FeedKey;
 use actix::{Message, Recipient};

@@ -56,6 +56,8 @@ pub(crate) enum Refusal {
     InviteInvalid,
     NoSuchAccount(String),
     NoSuchDevice(DeviceId),
+    /// Of somebody else.
+    NoSuchDeviceOf(AccountId, DeviceId),
     NoSuchInvite(InviteId),
     TooManyDevices,
     StaleNonce,
@@ -68,6 +70,8 @@ pub(crate) enum Refusal {
     AlreadyFounded,
     /// What it takes, such as "moderators of the room".
     NotAllowed(&'static str),
+    /// Newcomers are put into public rooms only that are not archived.
+    NotForNewcomers(ConversationId),
     /// Those acted upon have as much to say, or more.
     Outranked(AccountId),
     NotToYourself,
@@ -116,11 +120,60 @@ pub(crate) enum Refusal {
     NoSuchNetwork(String),
 }
 
+impl Refusal {
+    /// Whom it is about.
+    pub(crate) fn account(&self) -> Option<AccountId> {
+        match self {
+            Refusal::NoSuchDeviceOf(account, _)
+            | Refusal::Outranked(account)
+            | Refusal::AccountDeleted(account)
+            | Refusal::ContactExists(account)
+            | Refusal::NoSuchContact(account)
+            | Refusal::AlreadyBlocked(account)
+            | Refusal::NotBlocked(account)
+            | Refusal::NotReachable(account)
+            | Refusal::Banned { account, .. }
+            | Refusal::NotRestricted { account, .. }
+            | Refusal::AlreadyAMember(account) => Some(*account),
+            _ => None,
+        }
+    }
+
+    /// The conversation that it is about, where who asked may know of it: what is not there for them
+    /// ([`Refusal::NoSuchConversation`]) has no name either.
+    pub(crate) fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Refusal::NotAMember(conversation)
+            | Refusal::NotForNewcomers(conversation)
+            | Refusal::InvitationNeeded(conversation)
+            | Refusal::Banned { conversation, .. }
+            | Refusal::Muted { conversation, .. }
+            | Refusal::RoomReadOnly(conversation)
+            | Refusal::RoomArchived(conversation)
+            | Refusal::LastOwner(conversation)
+            | Refusal::NotDeleted(conversation) => Some(*conversation),
+            _ => None,
+        }
+    }
+}
+
+/// A refusal, and what those are called whom it is about: people read names, not numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) refusal: Refusal,
+    /// The name of [`Refusal::account`].
+    pub(crate) who: String,
+    /// It is about who asked.
+    pub(crate) is_asker: bool,
+    /// The name of [`Refusal::conversation`], as people write it: `#lunch`.
+    pub(crate) place: String,
+}
+
 /// Why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotDone {
     /// It cannot be, as things are.
-    Refused(Refusal),
+    Refused(Refused),
     /// Too much waits already.
     Busy,
     /// Nothing can be written; why.

@@ -12,7 +12,7 @@ use crate::clock::now;
 use crate::journal::SessionKey;
 use crate::room::messages::EndSession;
 use actix::{Context, Handler};
-use chat_shared::{Fault, FaultCode, PresenceState};
+use chat_shared::{Fault, FaultCode};
 use std::net::IpAddr;
 
 impl Registry {
@@ -136,11 +136,12 @@ impl Handler<SessionEnded> for Registry {
             return;
         };
         // Who is invisible was not here.
-        if self.presence.of(online.account) != PresenceState::Invisible {
+        if !self.presence.is_hidden(online.account) {
             self.sightings.note(online, now());
         }
         self.presence.remove(online.account, ended.session);
         if !self.roll.is_online(online.account) {
+            self.presence.forget(online.account);
             self.leaving.insert(online.account);
         }
         self.schedule_presence(ctx);

@@ -17,6 +17,8 @@ pub(crate) struct PresenceBoard {
     /// What was told last; who is not in it was offline.
     told: BTreeMap<AccountId, Told>,
     changed: BTreeSet<AccountId>,
+    /// Who was invisible until their last session that counted ended, and has others still.
+    hidden: BTreeSet<AccountId>,
 }
 
 /// How somebody is, as they themselves know it.
@@ -70,17 +72,37 @@ impl PresenceBoard {
             .entry(account)
             .or_default()
             .insert(session, state);
+        self.hidden.remove(&account);
         self.changed.insert(account);
     }
 
     /// A session ended.
     pub(crate) fn remove(&mut self, account: AccountId, session: SessionKey) {
+        match self.of(account) {
+            PresenceState::Invisible => self.hidden.insert(account),
+            PresenceState::Offline => false,
+            _ => self.hidden.remove(&account),
+        };
         if let Some(sessions) = self.sessions.get_mut(&account) {
             sessions.remove(&session);
             if sessions.is_empty() {
                 self.sessions.remove(&account);
             }
             self.changed.insert(account);
+        }
+    }
+
+    /// Somebody has no session any more.
+    pub(crate) fn forget(&mut self, account: AccountId) {
+        self.hidden.remove(&account);
+    }
+
+    /// Whether somebody is not to be seen, though connected.
+    pub(crate) fn is_hidden(&self, account: AccountId) -> bool {
+        match self.of(account) {
+            PresenceState::Invisible => true,
+            PresenceState::Offline => self.hidden.contains(&account),
+            _ => false,
         }
     }
 
@@ -265,6 +287,30 @@ mod tests {
             let people = people.unwrap_or_default();
             people.into_iter().map(|change| change.state).collect()
         }
+    }
+
+    #[test]
+    fn who_was_invisible_to_the_last_is_hidden_until_they_show_themselves() {
+        let mut board = PresenceBoard::default();
+        assert!(!board.is_hidden(ANNA));
+        board.set(ANNA, session(1), Invisible);
+        board.remove(ANNA, session(1));
+        assert!(
+            board.is_hidden(ANNA),
+            "another session of hers may end next"
+        );
+        board.set(ANNA, session(2), Online);
+        board.remove(ANNA, session(2));
+        assert!(!board.is_hidden(ANNA));
+        board.set(ANNA, session(3), Invisible);
+        board.set(ANNA, session(4), Online);
+        board.remove(ANNA, session(3));
+        board.remove(ANNA, session(4));
+        assert!(!board.is_hidden(ANNA), "she was shown");
+        board.set(ANNA, session(5), Invisible);
+        board.remove(ANNA, session(5));
+        board.forget(ANNA);
+        assert!(!board.is_hidden(ANNA));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::journal::{Action, Command, Outcome, ReplyTo, Submission};
 use crate::net::bans::Banned;
 use crate::store::{Reader, StoreError};
 use actix::{ActorFutureExt, AsyncContext, Context, Handler, WrapFuture};
-use chat_shared::{PresenceState, Timestamp};
+use chat_shared::Timestamp;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -97,7 +97,7 @@ impl Registry {
     fn look_round(&mut self) {
         let at = now();
         for (_, online) in self.roll.all() {
-            if self.presence.of(online.account) != PresenceState::Invisible {
+            if !self.presence.is_hidden(online.account) {
                 self.sightings.note(online, at);
             }
         }

@@ -31,6 +31,8 @@ pub(crate) struct Subscription {
     live: Cell<bool>,
     /// Whether it is known from where on to send.
     started: Cell<bool>,
+    /// The newest entry when it was started: up to there it is known that they may read.
+    since: Cell<Seq>,
 }
 
 impl Subscription {
@@ -44,9 +46,10 @@ impl Subscription {
         self.started.get() && !self.live.get()
     }
 
-    /// Where to go on: a client's cursor, before the first entry is sent.
-    pub(crate) fn start_after(&self, seq: Seq) {
+    /// Where to go on: a client's cursor, before the first entry is sent; and where the feed ended then.
+    pub(crate) fn start_after(&self, seq: Seq, newest: Seq) {
         self.sent.set(seq);
+        self.since.set(newest);
         self.live.set(false);
         self.started.set(true);
     }
@@ -78,6 +81,7 @@ impl Fanout {
             sent: Cell::new(Seq(0)),
             live: Cell::new(false),
             started: Cell::new(false),
+            since: Cell::new(Seq(0)),
         });
         self.feeds
             .entry(feed)
@@ -155,21 +159,26 @@ impl Fanout {
 
     /// Sends nothing more of a feed to a session, which is about to unsubscribe.
     pub(crate) fn mute(&self, feed: FeedKey, session: SessionId) {
-        self.mute_where(feed, |follower| follower.session == session);
+        self.mute_where(feed, |subscription| {
+            subscription.follower.session == session
+        });
     }
 
-    /// Sends nothing more of a feed to the sessions of an account, which are about to unsubscribe.
-    pub(crate) fn mute_account(&self, feed: FeedKey, account: AccountId) {
-        self.mute_where(feed, |follower| follower.account == account);
+    /// Sends nothing more of a feed to the sessions of an account that left by an entry up to `last`, and
+    /// are about to unsubscribe. One that began later is of somebody who came back.
+    pub(crate) fn mute_account(&self, feed: FeedKey, account: AccountId, last: Seq) {
+        self.mute_where(feed, |subscription| {
+            subscription.follower.account == account && subscription.since.get() < last
+        });
     }
 
-    fn mute_where(&self, feed: FeedKey, is_meant: impl Fn(Follower) -> bool) {
+    fn mute_where(&self, feed: FeedKey, is_meant: impl Fn(&Subscription) -> bool) {
         let followers = self.feeds.get(&feed);
         for subscription in followers
             .into_iter()
             .flat_map(|followers| &followers.subscriptions)
         {
-            if is_meant(subscription.follower) {
+            if is_meant(subscription) {
                 subscription.live.set(false);
                 subscription.started.set(false);
             }
@@ -185,6 +194,11 @@ impl Fanout {
                 }
             }
         }
+    }
+
+    /// Whether anybody follows a feed.
+    pub(crate) fn is_followed(&self, feed: FeedKey) -> bool {
+        self.feeds.contains_key(&feed)
     }
 
     /// The sessions that follow a feed.
@@ -225,7 +239,7 @@ mod tests {
             let mut fanout = Fanout::default();
             let outbox = Rc::new(Outbox::new(limit, Rc::default()));
             let subscription = fanout.subscribe(FEED, follower(1), outbox.clone());
-            subscription.start_after(Seq(0));
+            subscription.start_after(Seq(0), Seq(0));
             Self {
                 fanout,
                 outbox,
@@ -287,6 +301,23 @@ mod tests {
             1,
             "only 6 is new, but the frame holds all three"
         );
+    }
+
+    #[test]
+    fn who_left_is_sent_nothing_more_unless_they_came_back() {
+        let mut scene = Scene::new(1000);
+        scene.subscription.start_after(Seq(4), Seq(7));
+        scene
+            .fanout
+            .advance(FEED, &scene.subscription, Seq(7), Seq(7));
+        // They left by 5 and joined by 7: this began when that was on disk.
+        scene.fanout.mute_account(FEED, AccountId(1), Seq(7));
+        scene.deliver(8, 8);
+        assert_eq!(scene.subscription.sent(), Seq(8));
+        scene.fanout.mute_account(FEED, AccountId(1), Seq(9));
+        scene.deliver(9, 9);
+        assert_eq!(scene.subscription.sent(), Seq(8));
+        assert!(!scene.subscription.is_behind(), "nor is it read");
     }
 
     #[test]

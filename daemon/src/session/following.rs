@@ -1,7 +1,7 @@
 //! How a session follows feeds: it subscribes first and reads then, and whatever it misses later, because
 //! it was slow or a room died, it reads from the store by cursor.
 
-use super::fanout::Follower;
+use super::fanout::{Follower, Subscription};
 use super::requests::may_read;
 use super::{CatchUp, FollowNew, Session, Unfollow, faults};
 use crate::room::state::encode_entries;
@@ -16,6 +16,7 @@ use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Event, RequestId, Seq,
 };
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Entries read at once of one feed.
 const PAGE_ENTRIES: usize = 500;
@@ -190,7 +191,7 @@ impl Session {
     /// those who come back have missed nothing in most feeds, and need not read to find out.
     fn start_after(&self, feed: FeedKey, seq: Seq, newest: Seq) {
         if let Some(subscription) = self.subscriptions.get(&feed) {
-            subscription.start_after(seq);
+            subscription.start_after(seq, newest);
             if seq == newest {
                 let fanout = self.shared.fanout.borrow();
                 fanout.advance(feed, subscription, seq, newest);
@@ -198,8 +199,8 @@ impl Session {
         }
     }
 
-    fn subscribe(&mut self, account: AccountId, feed: FeedKey) {
-        self.subscriptions.entry(feed).or_insert_with(|| {
+    fn subscribe(&mut self, account: AccountId, feed: FeedKey) -> Rc<Subscription> {
+        let subscription = self.subscriptions.entry(feed).or_insert_with(|| {
             let follower = Follower {
                 session: self.handle.id,
                 account,
@@ -210,6 +211,7 @@ impl Session {
                 .borrow_mut()
                 .subscribe(feed, follower, outbox)
         });
+        subscription.clone()
     }
 
     fn unsubscribe_all(&mut self) {
@@ -228,10 +230,10 @@ impl Session {
         {
             return;
         }
-        self.subscribe(account, feed);
+        let subscription = self.subscribe(account, feed);
         match self.shared.open_rooms(&[id]) {
             Err(fault) => self.close(fault, ctx),
-            Ok(None) => self.open(id, account, ctx),
+            Ok(None) => self.open(id, account, subscription, ctx),
             Ok(Some(opened)) => {
                 ctx.spawn(
                     opened
@@ -239,7 +241,7 @@ impl Session {
                         .map(move |rooms, session, ctx| match rooms {
                             Ok(rooms) => {
                                 session.shared.rooms_opened(rooms);
-                                session.open(id, account, ctx);
+                                session.open(id, account, subscription, ctx);
                             }
                             Err(_) => session.close(faults::busy(), ctx),
                         }),
@@ -248,8 +250,15 @@ impl Session {
         }
     }
 
-    /// Subscribed: say what it is, and send what is in it.
-    fn open(&mut self, id: ConversationId, account: AccountId, ctx: &mut Context<Self>) {
+    /// Subscribed: say what it is, and send what is in it. Unless they left meanwhile: should they be back
+    /// already, that is another subscription, which says it then.
+    fn open(
+        &mut self,
+        id: ConversationId,
+        account: AccountId,
+        subscription: Rc<Subscription>,
+        ctx: &mut Context<Self>,
+    ) {
         let newest = self.wants.newest;
         let ask = move |reader: &Reader| {
             let memberships = reader.memberships(account)?;
@@ -260,8 +269,9 @@ impl Session {
         };
         self.read_quietly(ctx, ask, move |session, ctx, summary| {
             let feed = FeedKey::Conversation(id);
+            let current = session.subscriptions.get(&feed);
             if let Some(conversation) = summary
-                && session.subscriptions.contains_key(&feed)
+                && current.is_some_and(|current| Rc::ptr_eq(current, &subscription))
             {
                 session.start_after(feed, conversation.after, conversation.seq);
                 session.say(Event::Opened { conversation });
@@ -457,6 +467,7 @@ impl Handler<Unfollow> for Session {
     type Result = ();
 
     fn handle(&mut self, unfollow: Unfollow, _: &mut Self::Context) {
+        self.follow_later.retain(|id| *id != unfollow.0);
         let feed = FeedKey::Conversation(unfollow.0);
         if let Some(subscription) = self.subscriptions.remove(&feed) {
             self.shared.unsubscribe(feed, &subscription);

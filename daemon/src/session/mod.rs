@@ -1,15 +1,17 @@
 //! Sessions: one actor for each connection.
 //!
 //! In reading order: [`state`] says which request fits when, [`requests`] carries requests out, one file a
-//! group; [`answers`] and [`faults`] are what goes back. [`outbox`] is what waits to be written and [`writing`] how it is,
-//! [`fanout`] who follows what, [`following`] how a session catches up, and [`worker`] the actor that
-//! brings the sessions of its thread what happened elsewhere. This file is the shell: the life of a
-//! connection. Tier 3: it asks the registry, the journal and the store, and nobody asks it.
+//! group; [`answers`], [`faults`] and [`refusals`] are what goes back. [`outbox`] is what waits to be written
+//! and [`writing`] how it is, [`fanout`] who follows what, [`following`] how a session catches up, and
+//! [`worker`] the actor that brings the sessions of its thread what happened elsewhere. This file is the
+//! shell: the life of a connection. Tier 3: it asks the registry, the journal and the store, and nobody asks
+//! it.
 
 pub(crate) mod state;
 pub(crate) mod requests;
 pub(crate) mod answers;
 pub(crate) mod faults;
+mod refusals;
 pub(crate) mod outbox;
 pub(crate) mod writing;
 pub(crate) mod fanout;

@@ -79,7 +79,8 @@ fn needs(request: &Request) -> Needs {
         | Request::AdminResetCode { .. }
         | Request::AdminBans {}
         | Request::AdminGroups {}
-        | Request::AdminAudit { .. } => Needs::Administrator,
+        | Request::AdminAudit { .. }
+        | Request::AdminRestrictions { .. } => Needs::Administrator,
     }
 }
 

@@ -109,8 +109,13 @@ impl Shared {
         Ok(Some(opened))
     }
 
+    /// Those that are followed still. Of the others the registry was told meanwhile that they are closed
+    /// here: who took them for open would hear nothing of them.
     pub(crate) fn rooms_opened(&self, opened: OpenedRooms) {
-        self.rooms.borrow_mut().extend(opened);
+        let fanout = self.fanout.borrow();
+        let is_followed = |id: &ConversationId| fanout.is_followed(FeedKey::Conversation(*id));
+        let followed = opened.into_iter().filter(|(id, _)| is_followed(id));
+        self.rooms.borrow_mut().extend(followed);
     }
 
     /// Tells a room, if it lives.
@@ -229,7 +234,7 @@ impl Handler<Deliver> for Worker {
         let mut fanout = self.shared.fanout.borrow_mut();
         // Their own feed tells them, and comes on another road: it may be later than this.
         for account in left {
-            fanout.mute_account(feed, account);
+            fanout.mute_account(feed, account, last);
         }
         fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
         let followers = if changes.is_empty() {

@@ -117,6 +117,16 @@ pub(crate) struct ConversationRecord {
     pub(crate) deleted_at: Option<Timestamp>,
 }
 
+impl ConversationRecord {
+    /// What people call it: the name of a room with its `#`.
+    pub(crate) fn title(&self) -> String {
+        match &self.room {
+            Some(name) => format!("#{name}"),
+            None => "this direct conversation".into(),
+        }
+    }
+}
+
 /// Somebody in a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct MemberRecord {

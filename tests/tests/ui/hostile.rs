@@ -1,7 +1,7 @@
 //! "Text from others is cleaned (control characters, escape sequences, bidi overrides) in one place."
 
 use super::{Parts, Person, on_both_screens};
-use chat_tests::terminal::Size;
+use chat_tests::terminal::{Size, keys};
 use chat_tests::{TestClient, TestServer};
 
 on_both_screens!(what_others_write_draws_text_and_nothing_else);
@@ -47,10 +47,13 @@ async fn what_others_write_draws_text_and_nothing_else(size: Size) {
     anna.until("the topic", |screen| screen.title().ends_with("a topic"))
         .await;
     anna.enters("/rooms").await;
+    anna.until("the rooms", |screen| {
+        screen.messages().iter().any(|row| row.ends_with("a topic"))
+    })
+    .await;
+    anna.press(keys::ESCAPE);
     let screen = anna
-        .until("the rooms", |screen| {
-            screen.messages().iter().any(|row| row.ends_with("a topic"))
-        })
+        .until("the line again", |screen| screen.cursor.is_some())
         .await;
 
     assert_eq!(screen.bells, 0, "{screen}");

@@ -8,6 +8,7 @@ mod characters;
 mod first_run;
 mod hostile;
 mod leaving;
+mod people;
 mod reconnect;
 mod scrolling;
 mod talking;

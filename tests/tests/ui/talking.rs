@@ -128,7 +128,18 @@ async fn rooms_are_made_found_joined_and_left_by_commands() {
     })
     .await;
     boris.enters("/rooms").await;
-    boris.shows("#lunch  what to eat").await;
+    boris
+        .until("the list of rooms", |screen| {
+            screen
+                .messages()
+                .iter()
+                .any(|row| row.ends_with("1 #lunch    what to eat"))
+        })
+        .await;
+    boris.press(keys::ESCAPE);
+    boris
+        .until("the line again", |screen| screen.cursor.is_some())
+        .await;
     // Tab knows the room and the command.
     boris.types("/jo").await;
     boris.press("\t");

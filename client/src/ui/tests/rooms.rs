@@ -5,8 +5,9 @@ use crate::command::{Order, Ticket};
 use crate::model::Update;
 use crate::net::Command;
 use chat_shared::{
-    Access, Command as Act, ConversationId, DeviceId, DeviceInfo, EntryBody, Event as Said, Nonce,
-    Request, Restriction, RoomChange, RoomInfo, RoomRole, RoomSettings, Seq, StreamId, Timestamp,
+    Access, Command as Act, ConversationId, DeviceId, DeviceInfo, EntryBody, Event as Said, Fault,
+    FaultCode, Nonce, Request, Restriction, RoomChange, RoomInfo, RoomRole, RoomSettings, Seq,
+    StreamId, Timestamp,
 };
 use cursive::event::{Event, Key};
 
@@ -258,8 +259,8 @@ fn what_happens_to_rooms_and_people_is_told() {
                  │ 12:00 * boris muted clara: again
                  │ 12:00 * anna is owner here now
                  │ 12:00 * boris invited clara
-                 │ 12:00 * boris changed the room: public, slow (30 s),
-                 │         read-only
+                 │ 12:00 * boris changed the room, now public, slow (30
+                 │         s), read-only
                  │ 12:00 * boris renamed the room to #chat
  ● online · anna · 3 here                                       F1 keys · /help
 ›
@@ -463,4 +464,38 @@ fn who_is_put_out_is_told_why() {
     });
     bench.account(3, EntryBody::ConversationRemoved { conversation });
     bench.lacks("you are in #lunch no longer");
+}
+
+/// The feed of the account may be faster than that of the room; and what once was is not what is.
+#[test]
+fn the_reason_is_told_when_it_comes_later_and_is_never_an_old_one() {
+    let mut bench = Bench::at_work(80, 24);
+    let conversation = GENERAL;
+    let account = ANNA;
+    let old = "off topic".to_owned();
+    let kicked = |reason| EntryBody::Kicked { account, reason };
+    bench.happens(1, BORIS, 0, kicked(old));
+    bench.happens(2, ANNA, 0, EntryBody::Joined { account });
+    bench.account(2, EntryBody::ConversationRemoved { conversation });
+    bench.has("you are in #general no longer");
+    bench.lacks("off topic");
+    bench.happens(3, BORIS, 0, kicked("noise".to_owned()));
+    bench.has("boris put anna out: noise");
+}
+
+#[test]
+fn what_one_may_not_enter_is_told_where_one_is() {
+    let mut bench = Bench::at_work(80, 24);
+    let ticket = Ticket {
+        stream: StreamId(1),
+        nonce: Nonce(1),
+    };
+    bench.update(Update::Refused {
+        ticket,
+        order: Order::Join {
+            conversation: ConversationId(77),
+        },
+        fault: Fault::new(FaultCode::InvitationNeeded, "ask somebody who is in it"),
+    });
+    bench.has("ask somebody who is in it");
 }

@@ -1,12 +1,13 @@
 //! `chatctl room`: rooms, also hidden ones, and those deleted within the last 30 days.
 //!
 //! [`list`] is what they are like, [`change`] makes them different, [`members`] is who is in them and as
-//! what, and [`moderation`] keeps the peace there.
+//! what, [`moderation`] keeps the peace there, and [`bans`] is who had to be kept from disturbing it.
 
 mod list;
 mod change;
 mod members;
 mod moderation;
+mod bans;
 
 use crate::client::Sockets;
 use crate::failure::Failure;
@@ -101,6 +102,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         whom: Whom,
     },
+    /// Who is banned, muted and invited in a room
+    Bans {
+        /// Which one
+        room: RoomName,
+    },
     /// Let somebody read but not write
     Mute {
         #[command(flatten)]
@@ -162,6 +168,7 @@ pub(crate) fn run(command: &Command, sockets: &Sockets, style: Style) -> Result<
         Command::Kick { whom, why } => act(whom, Act::Kick(&why.reason)),
         Command::Ban { whom, span, why } => act(whom, Act::Ban(span.until(), &why.reason)),
         Command::Unban { whom } => act(whom, Act::Unban),
+        Command::Bans { room } => bans::list(room, sockets, style),
         Command::Mute { whom, span, why } => act(whom, Act::Mute(span.until(), &why.reason)),
         Command::Unmute { whom } => act(whom, Act::Unmute),
         Command::DeleteMessage { room, number, why } => {

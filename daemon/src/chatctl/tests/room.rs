@@ -1,7 +1,7 @@
 //! `chatctl room`.
 
 use super::*;
-use chat_shared::{Access, HistoryFrom, Member, RoomChange, RoomRole, Seq};
+use chat_shared::{Access, HistoryFrom, Member, Restriction, RoomChange, RoomRole, Seq};
 
 const LUNCH: ConversationId = ConversationId(7);
 const ANNA: AccountId = AccountId(3);
@@ -127,6 +127,50 @@ fn members_are_listed_with_the_owners_first() {
         list[0],
         value!({ "account": 2, "name": "anna", "role": "owner" })
     );
+}
+
+#[test]
+fn who_is_kept_from_a_room_is_listed_with_who_may_come() {
+    let answers = || {
+        let one = |account, by, until, reason: &str| Restriction {
+            account: AccountId(account),
+            by,
+            at: THEN,
+            until,
+            reason: reason.into(),
+        };
+        let restrictions = Event::Restrictions {
+            conversation: LUNCH,
+            banned: vec![one(1, None, None, "loud\u{1b}[2J")],
+            muted: vec![one(5, Some(ANNA), Some(THEN), "")],
+            invited: vec![one(2, Some(ANNA), None, "")],
+        };
+        let people = accounts(vec![info(1, "zoe"), info(2, "olga"), info(3, "anna")]);
+        vec![rooms(), restrictions, people]
+    };
+    let (text, _) = printed(&["room", "bans", "lunch"], answers());
+    assert!(!text.contains('\u{1b}'), "{text}");
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[1].starts_with("zoe          banned"), "{text}");
+    assert!(lines[1].contains("(machine)"), "{text}");
+    assert!(lines[2].starts_with("(account 5)  muted "), "{text}");
+    assert!(lines[3].starts_with("olga         invited"), "{text}");
+    let lists = value_of(&["room", "bans", "lunch"], answers());
+    assert_eq!(lists["banned"][0]["name"], "zoe");
+    assert_eq!(lists["banned"][0]["by"], Value::Null);
+    assert_eq!(lists["muted"][0]["until"], "2023-11-14T22:13:20.000Z");
+    assert_eq!(lists["invited"][0]["by"], "anna");
+
+    let nobody = Event::Restrictions {
+        conversation: LUNCH,
+        banned: vec![],
+        muted: vec![],
+        invited: vec![],
+    };
+    let (text, asked) = printed(&["room", "bans", "lunch"], vec![rooms(), nobody]);
+    assert_eq!(text, "nobody is banned, muted or invited in #lunch\n");
+    let conversation = LUNCH;
+    assert_eq!(asked, Request::AdminRestrictions { conversation });
 }
 
 #[test]

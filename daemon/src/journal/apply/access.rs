@@ -32,8 +32,8 @@ impl Known {
 
     /// The name of a room with its `#`, for the audit log.
     pub(super) fn title(&self) -> String {
-        match &self.record.room {
-            Some(name) => format!("#{name}"),
+        match self.record.room {
+            Some(_) => self.record.title(),
             None => format!("conversation {}", self.id),
         }
     }

@@ -56,9 +56,7 @@ impl Apply<'_> {
             return Err(Refusal::InvitationNeeded(conversation).into());
         }
         self.room_for_one_more(by)?;
-        if is_invited {
-            self.remove_invitation(conversation, by)?;
-        }
+        self.remove_invitation(at, conversation, by)?;
         let role = role_of_newcomer(self.account(by)?.role);
         self.add_member(at, conversation, by, role, Some(by))?;
         self.done(conversation)

@@ -143,7 +143,7 @@ impl Apply<'_> {
             invitations.push(ConversationId(row?.0.value().1));
         }
         for conversation in invitations {
-            self.remove_invitation(conversation, account)?;
+            self.forget_invitation(conversation, account)?;
         }
         Ok(())
     }

@@ -74,7 +74,7 @@ impl Apply<'_> {
             self.outranks(by, account, None)?;
         }
         if !self.has_device(account, device)? {
-            return Err(Refusal::NoSuchDevice(device).into());
+            return Err(Refusal::NoSuchDeviceOf(account, device).into());
         }
         self.remove_device(at, by, account, device)?;
         let detail = format!("device {device}");

@@ -48,7 +48,7 @@ impl Apply<'_> {
             self.cache.facts.remove(&ConversationId(key.0));
         }
         for (conversation, account) in expired(&self.tables.room_invitations, at, left)? {
-            self.remove_invitation(ConversationId(conversation), AccountId(account))?;
+            self.remove_invitation(at, ConversationId(conversation), AccountId(account))?;
         }
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Apply<'_> {
         let entries = (kind, id, 0)..=(kind, id, u64::MAX);
         self.tables.entries.remove_first(entries, left)?;
         for account in self.invited_into(conversation, *left)? {
-            self.remove_invitation(conversation, account)?;
+            self.forget_invitation(conversation, account)?;
             *left -= 1;
         }
         let rows = || (id, 0)..=(id, u64::MAX);
@@ -86,19 +86,6 @@ impl Apply<'_> {
         self.cache.facts.remove(&conversation);
         self.cache.members.retain(|key, _| key.0 != conversation);
         Ok(true)
-    }
-
-    fn invited_into(
-        &self,
-        conversation: ConversationId,
-        limit: usize,
-    ) -> Result<Vec<AccountId>, Stop> {
-        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
-        let mut accounts = Vec::new();
-        for row in self.tables.room_invitations.range(range)?.take(limit) {
-            accounts.push(AccountId(row?.0.value().1));
-        }
-        Ok(accounts)
     }
 }
 

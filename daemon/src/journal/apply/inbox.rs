@@ -81,6 +81,22 @@ impl Apply<'_> {
         Ok(())
     }
 
+    /// An invitation into a room leads nowhere any more, so it no longer waits.
+    pub(super) fn inbox_invitation_over(
+        &mut self,
+        at: Timestamp,
+        account: AccountId,
+        room: ConversationId,
+    ) -> Result<(), Stop> {
+        for item in self.waiting(account)? {
+            if matches!(item.about, InboxAbout::RoomInvitation { conversation, .. } if conversation == room)
+            {
+                self.remove_item(at, account, None, item.id)?;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn dismiss_inbox(
         &mut self,
         at: Timestamp,

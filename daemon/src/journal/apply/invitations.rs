@@ -74,7 +74,7 @@ impl Apply<'_> {
 
     pub(super) fn uninvite_from_room(
         &mut self,
-        _at: Timestamp,
+        at: Timestamp,
         by: Option<AccountId>,
         conversation: ConversationId,
         account: AccountId,
@@ -84,7 +84,7 @@ impl Apply<'_> {
             let how = "invited";
             return Err(Refusal::NotRestricted { account, how }.into());
         }
-        self.remove_invitation(conversation, account)?;
+        self.remove_invitation(at, conversation, account)?;
         self.done(conversation)
     }
 
@@ -98,8 +98,36 @@ impl Apply<'_> {
         Ok(self.tables.room_invitations.get(key)?.is_some())
     }
 
-    /// An invitation was used or taken back.
+    /// An invitation was used or taken back: it no longer waits either.
     pub(super) fn remove_invitation(
+        &mut self,
+        at: Timestamp,
+        conversation: ConversationId,
+        account: AccountId,
+    ) -> Result<(), Stop> {
+        if self.is_invited(conversation, account)? {
+            self.forget_invitation(conversation, account)?;
+            self.inbox_invitation_over(at, account, conversation)?;
+        }
+        Ok(())
+    }
+
+    /// Whom a room invites, so many at the most.
+    pub(super) fn invited_into(
+        &self,
+        conversation: ConversationId,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, Stop> {
+        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
+        let mut accounts = Vec::new();
+        for row in self.tables.room_invitations.range(range)?.take(limit) {
+            accounts.push(AccountId(row?.0.value().1));
+        }
+        Ok(accounts)
+    }
+
+    /// The rows of an invitation, of which nothing waits any more.
+    pub(super) fn forget_invitation(
         &mut self,
         conversation: ConversationId,
         account: AccountId,

@@ -7,7 +7,7 @@ use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::read::parse;
 use crate::store::record::{InviteRecord, encode};
 use crate::store::schema::meta;
-use chat_shared::limits::INVITE_ROOMS;
+use chat_shared::limits::{INVITE_ROOMS, INVITES};
 use chat_shared::{AccountId, HouseRole, InviteId, Timestamp};
 
 impl Apply<'_> {
@@ -18,7 +18,7 @@ impl Apply<'_> {
         invite: NewInvite,
     ) -> Result<Outcome, Stop> {
         self.require(by, Right::KeepHouse, None)?;
-        self.check_invite(by, &invite)?;
+        self.check_invite(at, by, &invite)?;
         let id = InviteId(self.count(meta::LAST_INVITE, 1)?);
         let record = InviteRecord {
             code_hash: invite.code_hash,
@@ -113,7 +113,12 @@ impl Apply<'_> {
         self.put_invite(id, &invite)
     }
 
-    fn check_invite(&mut self, by: Option<AccountId>, invite: &NewInvite) -> Result<(), Stop> {
+    fn check_invite(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        invite: &NewInvite,
+    ) -> Result<(), Stop> {
         let own = self.role_of_host(by)?.unwrap_or(HouseRole::Guest);
         if invite.role > own {
             let who = "those who have that role in the house or a higher one";
@@ -132,11 +137,28 @@ impl Apply<'_> {
                 return Err(Refusal::RoomArchived(room.id).into());
             }
         }
+        if self.holding_invites(at)? >= INVITES {
+            return Err(Refusal::TooMany {
+                what: "invitations into the house",
+                limit: INVITES,
+            }
+            .into());
+        }
         // The same code twice would give two invitations one way in.
         if self.tables.invite_codes.get(&invite.code_hash)?.is_some() {
             return Err(Refusal::InviteInvalid.into());
         }
         Ok(())
+    }
+
+    /// How many hold at this time; what is over waits to be taken away.
+    fn holding_invites(&self, at: Timestamp) -> Result<usize, Stop> {
+        let mut count = 0;
+        for row in self.tables.invites.range::<u64>(..)? {
+            let record: InviteRecord = parse(row?.1.value(), "invite")?;
+            count += usize::from(record.expires_at > at);
+        }
+        Ok(count)
     }
 
     fn invite(&self, invite: InviteId) -> Result<Option<InviteRecord>, Stop> {

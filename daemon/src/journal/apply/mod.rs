@@ -27,13 +27,14 @@ mod messages;
 mod posts;
 mod expire;
 mod audit;
+mod naming;
 mod tables;
 #[cfg(test)]
 mod tests;
 
 use super::Appended;
 use super::command::{Action, Command, Once};
-use super::outcome::{Outcome, Refusal};
+use super::outcome::{Outcome, Refusal, Refused};
 use super::stream::{self, Known};
 use crate::store::read::{head_of, parse};
 use crate::store::record::{BodyRecord, EntryRecord, MemberRecord, StreamRecord, encode};
@@ -48,7 +49,7 @@ use tables::Tables;
 
 /// Why a command did not end with an outcome.
 #[derive(Debug)]
-pub(crate) enum Stop {
+enum Stop {
     /// As things are it cannot be carried out; nothing was changed.
     Refused(Refusal),
     /// The store failed; the whole transaction is to be given up.
@@ -137,8 +138,21 @@ impl<'t> Apply<'t> {
         })
     }
 
-    /// Carries one command out, or finds that it was carried out before.
-    pub(crate) fn command(&mut self, command: Command) -> Result<Outcome, Stop> {
+    /// Carries one command out, or finds that it was carried out before, or refuses it. After an error the
+    /// whole transaction is to be given up.
+    pub(crate) fn command(
+        &mut self,
+        command: Command,
+    ) -> Result<Result<Outcome, Refused>, StoreError> {
+        let by = command.by;
+        match self.carry_out(command) {
+            Ok(outcome) => Ok(Ok(outcome)),
+            Err(Stop::Refused(refusal)) => self.named(by, refusal).map(Err),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<Outcome, Stop> {
         let Command {
             at,
             by,

@@ -85,7 +85,7 @@ impl Apply<'_> {
             let kicked = BodyRecord::Kicked(account, reason.clone());
             self.remove_member(at, conversation, account, by, kicked)?;
         }
-        self.remove_invitation(conversation, account)?;
+        self.remove_invitation(at, conversation, account)?;
         let row = restriction(at, by, until, &reason);
         self.tables.bans.insert(key, row.as_slice())?;
         let banned = BodyRecord::Banned(account, until, reason.clone());

@@ -54,7 +54,7 @@ impl Apply<'_> {
         let was_listed = record.is_listed();
         let settings = changed(&record.settings, &change);
         if change.for_newcomers == Some(true) && !settings.for_newcomers {
-            return Err(Refusal::NotAllowed("public rooms that are not archived").into());
+            return Err(Refusal::NotForNewcomers(conversation).into());
         }
         if settings == record.settings {
             return self.done(conversation);
@@ -113,6 +113,9 @@ impl Apply<'_> {
         }
         for (account, _) in self.members(conversation)? {
             self.remove_membership(at, conversation, account, by)?;
+        }
+        for account in self.invited_into(conversation, usize::MAX)? {
+            self.inbox_invitation_over(at, account, conversation)?;
         }
         self.audit(at, by, "delete_room", title, String::new())?;
         Ok(Outcome::at(conversation, seq))

@@ -50,7 +50,9 @@ pub(super) fn reset_password(
         ask(session, id, command, ctx, move |session, _, result| {
             let succeeded = match &result {
                 Ok(_) => Some(true),
-                Err(NotDone::Refused(Refusal::ResetCodeInvalid)) => Some(false),
+                Err(NotDone::Refused(why)) if why.refusal == Refusal::ResetCodeInvalid => {
+                    Some(false)
+                }
                 Err(_) => None,
             };
             if let Some(succeeded) = succeeded {

@@ -158,8 +158,15 @@ pub(super) fn list(
     let ask = move |reader: &Reader| {
         let at = now();
         let only = match by {
-            Some(by) if role(reader, by)? < HouseRole::Administrator => Some(by),
-            _ => None,
+            None => None,
+            Some(by) => match role(reader, by)? {
+                HouseRole::Administrator => None,
+                HouseRole::Moderator => Some(by),
+                HouseRole::Member | HouseRole::Guest => {
+                    let text = "this is only for moderators of the house, who may invite";
+                    return Ok(Err(faults::not_allowed(text)));
+                }
+            },
         };
         let invites = reader.invites()?.into_iter();
         let holds = invites

@@ -208,7 +208,10 @@ pub(super) fn start(
             let Some(account) = reader.account_named(&wanted)? else {
                 return Ok(Ok(None));
             };
-            Ok(Ok(reader.account(account)?.map(|record| (account, record))))
+            // Who left is one more name that nobody signs in by: their empty verifier would tell.
+            let here = |record: &AccountRecord| record.deleted_at.is_none();
+            let record = reader.account(account)?.filter(here);
+            Ok(Ok(record.map(|record| (account, record))))
         };
         session.read(ctx, id, find, move |session, _, found| {
             challenge(session, id, login, name, found);

@@ -227,6 +227,9 @@ pub(super) fn carry_out(
         } => {
             records::members(session, id, conversation, after, ctx);
         }
+        Request::AdminRestrictions { conversation } => {
+            records::restrictions(session, id, conversation, ctx);
+        }
         Request::AdminBans {} => records::bans(session, id, ctx),
         Request::AdminGroups {} => records::groups(session, id, ctx),
         Request::AdminAudit {

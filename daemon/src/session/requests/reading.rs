@@ -134,7 +134,7 @@ pub(in crate::session) fn may_read(
     let standing = reader.standing(conversation, account, house)?;
     Ok(match standing.member {
         Some(member) if standing.sees(&record) => Ok(floor(&record, member)),
-        None if standing.sees(&record) => Err(faults::not_a_member(conversation)),
+        None if standing.sees(&record) => Err(faults::not_a_member(&record.title())),
         _ => Err(faults::no_such_conversation(conversation)),
     })
 }

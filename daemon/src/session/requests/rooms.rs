@@ -106,7 +106,7 @@ fn known_room(
     let standing = reader.standing(conversation, account, house)?;
     Ok(match reader.conversation(conversation)? {
         Some(record) if standing.sees(&record) && record.room.is_some() => Ok((record, standing)),
-        Some(record) if standing.sees(&record) => Err(faults::not_a_room(conversation)),
+        Some(record) if standing.sees(&record) => Err(faults::not_a_room()),
         _ => Err(faults::no_such_conversation(conversation)),
     })
 }
@@ -129,28 +129,35 @@ pub(super) fn restrictions(
             }
             Err(fault) => return Ok(Err(fault)),
         }
-        let at = now();
-        let list = |list| -> Result<_, StoreError> {
-            let found = reader.room_list(list, conversation, at)?;
-            Ok(found.into_iter().map(restriction).collect::<Vec<_>>())
-        };
-        let lists = [
-            list(RoomList::Banned)?,
-            list(RoomList::Muted)?,
-            list(RoomList::Invited)?,
-        ];
-        Ok(Ok(without_long_reasons(lists)))
+        Ok(Ok(restrictions_of(reader, conversation)?))
     };
-    session.read(ctx, id, ask, move |session, _, lists| {
-        let [banned, muted, invited] = lists;
-        let event = Event::Restrictions {
-            conversation,
-            banned,
-            muted,
-            invited,
-        };
-        session.answer(id, event);
+    session.read(ctx, id, ask, move |session, _, restrictions| {
+        session.answer(id, restrictions);
     });
+}
+
+/// Who is banned, muted and invited in a room, for whoever may know.
+pub(super) fn restrictions_of(
+    reader: &Reader,
+    conversation: ConversationId,
+) -> Result<Event, StoreError> {
+    let at = now();
+    let list = |list| -> Result<_, StoreError> {
+        let found = reader.room_list(list, conversation, at)?;
+        Ok(found.into_iter().map(restriction).collect::<Vec<_>>())
+    };
+    let lists = [
+        list(RoomList::Banned)?,
+        list(RoomList::Muted)?,
+        list(RoomList::Invited)?,
+    ];
+    let [banned, muted, invited] = without_long_reasons(lists);
+    Ok(Event::Restrictions {
+        conversation,
+        banned,
+        muted,
+        invited,
+    })
 }
 
 fn restriction((account, record): (AccountId, RestrictionRecord)) -> Restriction {

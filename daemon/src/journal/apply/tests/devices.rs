@@ -157,7 +157,11 @@ fn an_administrator_ends_a_device_of_somebody_and_it_stands_in_the_log() {
         assert_eq!(refusal, Refusal::NotAllowed("administrators"));
     }
     let refusal = house.refuses(ANNA, of(BERT, device));
-    assert_eq!(refusal, Refusal::NoSuchDevice(device), "not of bert");
+    assert_eq!(
+        refusal,
+        Refusal::NoSuchDeviceOf(BERT, device),
+        "not of bert"
+    );
     let done = does_once(&mut house, ANNA, of(CLEO, device));
     assert_eq!(bodies(&done), [EntryBody::DeviceRevoked { device }]);
     let line = act("anna", "revoke_device_of", "cleo", "device 1");

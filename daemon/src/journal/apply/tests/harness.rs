@@ -3,7 +3,7 @@
 use crate::journal::Appended;
 use crate::journal::command::{Action, Admission, Command, Name, NewInvite, Once};
 use crate::journal::engine::Engine;
-use crate::journal::outcome::{NotDone, Outcome, Refusal};
+use crate::journal::outcome::{NotDone, Outcome, Refusal, Refused};
 use crate::store::read::Page;
 use crate::store::record::{AuditRecord, Verifier, decode};
 use crate::store::testing::{Disk, Dump};
@@ -112,7 +112,7 @@ impl TestHouse {
         }
         let results = batch.results.into_iter().map(|result| match result {
             Ok(outcome) => Ok(outcome),
-            Err(NotDone::Refused(refusal)) => Err(refusal),
+            Err(NotDone::Refused(refused)) => Err(refused.refusal),
             Err(other) => panic!("an engine refuses or fails: {other:?}"),
         });
         (results.collect(), batch.appended)
@@ -158,6 +158,15 @@ impl TestHouse {
     /// What must be refused: alone, in the midst of others, and numbered, and never leaving a trace.
     pub(super) fn refuses(&mut self, by: impl Into<Option<AccountId>>, action: Action) -> Refusal {
         self.refuses_at(NOW, by, action)
+    }
+
+    /// The same with names, as whoever asked is told.
+    pub(super) fn refuses_in_words(&mut self, command: Command) -> Refused {
+        let batch = self.engine.as_mut().unwrap().commit(vec![command]).unwrap();
+        match &batch.results[..] {
+            [Err(NotDone::Refused(refused))] => refused.clone(),
+            other => panic!("not refused: {other:?}"),
+        }
     }
 
     pub(super) fn refuses_at(

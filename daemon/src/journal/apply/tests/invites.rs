@@ -4,6 +4,7 @@ use super::harness::{ANNA, BERT, CLEO, NOW, TestHouse, command, invite, register
 use super::office::{DORA, act, does_once, last_act, office, set_role};
 use crate::journal::command::{Action, Admission, NewInvite};
 use crate::journal::outcome::{Outcome, Refusal};
+use chat_shared::limits::INVITES;
 use chat_shared::{HouseRole, InviteId, Timestamp};
 
 fn invited(name: &str, code: u8) -> Action {
@@ -104,6 +105,40 @@ fn what_is_over_goes_when_things_expire() {
     house.runs(expire).unwrap();
     assert_eq!(uses_left(&house), [(2, 2)]);
     assert_eq!(house.dump()["invite_codes-1"].len(), 1);
+}
+
+#[test]
+fn so_many_hold_at_once() {
+    let mut house = TestHouse::with(&["anna"]);
+    house.device(ANNA);
+    let numbered = |number: usize| {
+        let mut code_hash = [0; 32];
+        code_hash[..8].copy_from_slice(&number.to_be_bytes());
+        NewInvite {
+            code_hash,
+            ..invite(0, 1)
+        }
+    };
+    let add = |number| command(None, Action::AddInvite(numbered(number)));
+    let (made, _) = house.commits((1..=INVITES).map(add).collect());
+    assert!(made.iter().all(Result::is_ok));
+    let one_more = Action::AddInvite(numbered(INVITES + 1));
+    let too_many = Refusal::TooMany {
+        what: "invitations into the house",
+        limit: INVITES,
+    };
+    assert_eq!(house.refuses(None, one_more.clone()), too_many);
+    house.does(
+        None,
+        Action::RevokeInvite {
+            invite: InviteId(7),
+        },
+    );
+    house.does(None, one_more);
+    // What is over does not count, though it is still there.
+    let mut late = add(INVITES + 2);
+    late.at = Timestamp(1_001_000);
+    house.runs(late).unwrap();
 }
 
 #[test]

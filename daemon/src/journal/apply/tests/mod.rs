@@ -18,6 +18,7 @@ mod inbox;
 mod invites;
 mod model;
 mod model_rooms;
+mod naming;
 mod newcomers;
 mod office;
 mod passwords;

@@ -58,7 +58,7 @@ impl Model {
             Action::UninviteFromRoom {
                 conversation,
                 account,
-            } => self.uninvite(by, *conversation, *account),
+            } => self.uninvite(at, by, *conversation, *account),
             Action::SetRoomRole {
                 conversation,
                 account,
@@ -167,7 +167,7 @@ impl Model {
         if !is_open && !talk.invited.contains(&by) && role < HouseRole::Moderator {
             return Err(Refusal::InvitationNeeded(id));
         }
-        self.talks.get_mut(&id).unwrap().invited.remove(&by);
+        self.withdraw(at, id, by);
         let role = if role == HouseRole::Guest {
             RoomRole::Guest
         } else {
@@ -334,7 +334,7 @@ impl Model {
         }
         if after.access != Access::Public || after.archived {
             if change.for_newcomers == Some(true) {
-                return Err(Refusal::NotAllowed("public rooms that are not archived"));
+                return Err(Refusal::NotForNewcomers(id));
             }
             after.for_newcomers = false;
         }
@@ -378,6 +378,9 @@ impl Model {
         for account in talk.members.keys().copied().collect::<Vec<_>>() {
             let removed = EntryBody::ConversationRemoved { conversation: id };
             self.append(FeedKey::Account(account), at, by, removed);
+        }
+        for account in self.talks[&id].invited.clone() {
+            self.dismiss_invitation(at, id, account);
         }
         self.note(by, "delete_room", self.title(id), String::new());
         Ok(self.newest(id))
@@ -445,13 +448,32 @@ impl Model {
         Ok(self.newest(id))
     }
 
-    fn uninvite(&mut self, by: By, id: ConversationId, account: AccountId) -> Done {
+    fn uninvite(&mut self, at: Timestamp, by: By, id: ConversationId, account: AccountId) -> Done {
         self.may(by, id, TOPIC)?;
-        if !self.talks.get_mut(&id).unwrap().invited.remove(&account) {
+        if !self.withdraw(at, id, account) {
             let how = "invited";
             return Err(Refusal::NotRestricted { account, how });
         }
         Ok(self.newest(id))
+    }
+
+    /// Somebody is not invited any more; whether they were.
+    fn withdraw(&mut self, at: Timestamp, id: ConversationId, account: AccountId) -> bool {
+        let was_invited = self.talks.get_mut(&id).unwrap().invited.remove(&account);
+        if was_invited {
+            self.dismiss_invitation(at, id, account);
+        }
+        was_invited
+    }
+
+    fn dismiss_invitation(&mut self, at: Timestamp, id: ConversationId, account: AccountId) {
+        let inbox = &mut self.people.get_mut(&account).unwrap().inbox;
+        let leads_there = |about: &InboxAbout| matches!(about, InboxAbout::RoomInvitation { conversation, .. } if *conversation == id);
+        let over = inbox.extract_if(.., |_, item| leads_there(&item.about));
+        for (item, _) in over.collect::<Vec<_>>() {
+            let dismissed = EntryBody::InboxDismissed { item: Some(item) };
+            self.append(FeedKey::Account(account), at, None, dismissed);
+        }
     }
 
     fn set_role(
@@ -515,8 +537,8 @@ impl Model {
         if self.inside(Some(account), id).is_some() {
             self.put_out(at, by, id, account, kicked(account, reason));
         }
+        self.withdraw(at, id, account);
         let talk = self.talks.get_mut(&id).unwrap();
-        talk.invited.remove(&account);
         talk.bans.insert(account, until);
         let reason = reason.to_owned();
         let detail = until.map_or(reason.clone(), |until| format!("until {until} {reason}"));

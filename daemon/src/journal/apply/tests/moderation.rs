@@ -185,8 +185,10 @@ fn who_is_banned_is_put_out_and_kept_out_until_it_is_taken_back() {
 fn a_ban_takes_an_invitation_with_it_and_needs_no_member() {
     let mut house = lunch();
     house.does(CLEO, invite_in(LUNCH, DORA));
-    assert_eq!(house.does(BERT, ban(LUNCH, DORA, 100)).1.len(), 1);
+    // The ban, and that the invitation waits no longer.
+    assert_eq!(house.does(BERT, ban(LUNCH, DORA, 100)).1.len(), 2);
     assert_eq!(house.dump()["room_invitations-1"], []);
+    assert_eq!(house.inbox(DORA), []);
     assert_eq!(house.refuses(DORA, join(LUNCH)), banned(DORA, Some(100)));
     // Another one takes its place.
     house.does(ANNA, ban(LUNCH, DORA, 200));

@@ -1,9 +1,10 @@
 //! What becomes of rooms: names, settings, their end and return, and who is invited.
 
 use super::harness::{
-    ANNA, BERT, CLEO, GENERAL, GHOST, NOW, NOWHERE, TestHouse, added, at, ban, change, create_room,
-    create_room_as, delete_room, direct, in_house, in_own, inside, invite_in, join, joined, kick,
-    leave, post, read, register, removed, rename, restore, room_role, set_topic, unban,
+    ANNA, BERT, CLEO, GENERAL, GHOST, NOW, NOWHERE, TestHouse, added, at, ban, change, command,
+    create_room, create_room_as, delete_room, direct, in_house, in_own, inside, invite_in, join,
+    joined, kick, leave, post, read, register, removed, rename, restore, room_role, set_topic,
+    unban,
 };
 use crate::journal::command::Action;
 use crate::journal::outcome::{Outcome, Refusal};
@@ -37,6 +38,10 @@ fn access(access: Access) -> RoomChange {
         access: Some(access),
         ..RoomChange::default()
     }
+}
+
+fn no_longer_waits(item: u64) -> EntryBody {
+    EntryBody::InboxDismissed { item: Some(item) }
 }
 
 fn archived(archived: bool) -> RoomChange {
@@ -299,9 +304,10 @@ fn a_private_room_is_entered_by_invitation_once() {
     assert_eq!(
         house.does(CLEO, join(LUNCH)).1,
         [
+            in_own(CLEO, 4, None, no_longer_waits(1)),
             inside(LUNCH, (seq + 1, 0), CLEO, joined(CLEO)),
-            in_own(CLEO, 4, CLEO, added(LUNCH)),
-            in_own(CLEO, 5, CLEO, read(LUNCH, seq + 1, 0)),
+            in_own(CLEO, 5, CLEO, added(LUNCH)),
+            in_own(CLEO, 6, CLEO, read(LUNCH, seq + 1, 0)),
         ]
     );
     house.does(CLEO, leave(LUNCH));
@@ -320,7 +326,11 @@ fn an_invitation_can_be_taken_back() {
     };
     assert_eq!(house.refuses(BERT, uninvite(LUNCH, CLEO)), not_invited);
     house.does(ANNA, invite_in(LUNCH, CLEO));
-    assert_eq!(house.does(BERT, uninvite(LUNCH, CLEO)).1, []);
+    assert_eq!(
+        house.does(BERT, uninvite(LUNCH, CLEO)).1,
+        [in_own(CLEO, 4, None, no_longer_waits(1))]
+    );
+    assert_eq!(house.inbox(CLEO), []);
     let dump = house.dump();
     assert_eq!(
         (&dump["room_invitations-1"], &dump["invited_to-1"]),
@@ -330,6 +340,39 @@ fn an_invitation_can_be_taken_back() {
         house.refuses(CLEO, join(LUNCH)),
         Refusal::NoSuchConversation(LUNCH)
     );
+}
+
+#[test]
+fn an_invitation_waits_as_long_as_it_leads_somewhere() {
+    let mut house = lunch_as(Access::Private);
+    house.does(ANNA, create_room_as("pool", "", Access::Private));
+    let pool = ConversationId(3);
+    let end: [fn(&mut TestHouse); 4] = [
+        |house| drop(house.does(CLEO, join(LUNCH))),
+        |house| drop(house.does(ANNA, uninvite(LUNCH, CLEO))),
+        |house| drop(house.does(ANNA, ban(LUNCH, CLEO, None))),
+        |house| drop(house.does(ANNA, delete_room(LUNCH, "lunch"))),
+    ];
+    let other = (
+        Some(ANNA),
+        InboxAbout::RoomInvitation {
+            conversation: pool,
+            name: "pool".into(),
+        },
+    );
+    house.does(ANNA, invite_in(pool, CLEO));
+    for end in end {
+        house.does(ANNA, invite_in(LUNCH, CLEO));
+        assert_eq!(house.inbox(CLEO).len(), 2);
+        end(&mut house);
+        assert_eq!(
+            house.inbox(CLEO),
+            std::slice::from_ref(&other),
+            "only the one that is over"
+        );
+        let _ = house.runs(command(CLEO, leave(LUNCH)));
+        let _ = house.runs(command(ANNA, unban(LUNCH, CLEO)));
+    }
 }
 
 #[test]
@@ -382,8 +425,7 @@ fn so_many_are_invited_into_a_room_and_no_more() {
     for number in 4..=504 {
         house.does(None, register(&format!("p-{number}")));
     }
-    let invited =
-        (4..=503).map(|id| super::harness::command(ANNA, invite_in(LUNCH, AccountId(id))));
+    let invited = (4..=503).map(|id| command(ANNA, invite_in(LUNCH, AccountId(id))));
     assert!(house.commits(invited.collect()).0.iter().all(Result::is_ok));
     assert_eq!(
         house.refuses(ANNA, invite_in(LUNCH, AccountId(504))),
@@ -417,7 +459,7 @@ fn in_an_archived_room_nobody_writes_and_into_it_nobody_comes() {
 #[test]
 fn newcomers_come_into_public_rooms_that_are_alive() {
     let mut house = lunch();
-    let off = Refusal::NotAllowed("public rooms that are not archived");
+    let off = Refusal::NotForNewcomers(LUNCH);
     house.does(None, change(LUNCH, for_newcomers(true)));
     house.does(None, register("dora"));
     assert_eq!(house.role_in(LUNCH, AccountId(4)), Some(RoomRole::Member));
@@ -594,7 +636,7 @@ fn a_room_that_was_deleted_too_long_ago_does_not_come_back() {
 #[test]
 fn a_deleted_room_goes_for_good_in_portions() {
     let mut house = lunch();
-    let posts = (0..2500).map(|n| super::harness::command(ANNA, post(LUNCH, &n.to_string())));
+    let posts = (0..2500).map(|n| command(ANNA, post(LUNCH, &n.to_string())));
     house.commits(posts.collect());
     house.does(ANNA, invite_in(LUNCH, CLEO));
     house.does(ANNA, delete_room(LUNCH, "lunch"));

@@ -1,11 +1,11 @@
 //! The lists that an administrator reads: rooms, bans, groups, the audit log.
 
 use super::super::super::{Session, faults};
-use super::super::rooms::{READ_ROOMS, members_page, page, room_info};
+use super::super::rooms::{READ_ROOMS, members_page, page, restrictions_of, room_info};
 use super::super::texts::{LIST_BYTES, fitting};
 use crate::clock::now;
 use crate::store::order::AuditFilter;
-use crate::store::{FeedKey, Reader};
+use crate::store::{FeedKey, Reader, StoreError};
 use actix::Context;
 use chat_shared::limits::AUDIT_PAGE;
 use chat_shared::names::AccountName;
@@ -42,9 +42,7 @@ pub(crate) fn members(
     ctx: &mut Context<Session>,
 ) {
     let ask = move |reader: &Reader| {
-        // Who talks to whom alone is nobody else's business.
-        let record = reader.conversation(conversation)?;
-        if record.is_none_or(|record| record.room.is_none()) {
+        if !is_room(reader, conversation)? {
             return Ok(Err(faults::no_such_conversation(conversation)));
         }
         Ok(Ok(members_page(reader, conversation, after)?))
@@ -52,6 +50,29 @@ pub(crate) fn members(
     session.read(ctx, id, ask, move |session, _, members| {
         session.answer(id, members);
     });
+}
+
+pub(crate) fn restrictions(
+    session: &mut Session,
+    id: RequestId,
+    conversation: ConversationId,
+    ctx: &mut Context<Session>,
+) {
+    let ask = move |reader: &Reader| {
+        if !is_room(reader, conversation)? {
+            return Ok(Err(faults::no_such_conversation(conversation)));
+        }
+        Ok(Ok(restrictions_of(reader, conversation)?))
+    };
+    session.read(ctx, id, ask, move |session, _, restrictions| {
+        session.answer(id, restrictions);
+    });
+}
+
+/// Whether it is a room, also a deleted one. Who talks to whom alone is nobody else's business.
+fn is_room(reader: &Reader, conversation: ConversationId) -> Result<bool, StoreError> {
+    let record = reader.conversation(conversation)?;
+    Ok(record.is_some_and(|record| record.room.is_some()))
 }
 
 pub(crate) fn bans(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
