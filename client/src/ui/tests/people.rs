@@ -512,7 +512,7 @@ fn a_profile_is_set_field_by_field_and_people_are_found_by_it() {
         },
     );
     bench.enter("/find kitch clar");
-    bench.has("1 people with kitch clar");
+    bench.has("1 person with kitch clar");
     bench.has("◐ clara");
 }
 

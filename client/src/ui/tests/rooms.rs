@@ -259,8 +259,8 @@ fn what_happens_to_rooms_and_people_is_told() {
                  │ 12:00 * boris muted clara: again
                  │ 12:00 * anna is owner here now
                  │ 12:00 * boris invited clara
-                 │ 12:00 * boris changed the room, now public, slow (30
-                 │         s), read-only
+                 │ 12:00 * boris changed the room, now public, slow (30 s),
+                 │         read-only
                  │ 12:00 * boris renamed the room to #chat
  ● online · anna · 3 here                                       F1 keys · /help
 ›
@@ -405,7 +405,7 @@ fn who_is_banned_is_listed_and_let_in_again_from_there() {
         muted,
         invited,
     });
-    bench.has("clara · by boris, 21 Nov 2025 12:00, for 60 min more: sh");
+    bench.has("clara · by boris, 21 Nov 2025 12:00, for 1 h more: shouts");
     bench.press(Key::Enter);
     bench.has("› /unban clara");
 }
