@@ -184,6 +184,28 @@ async fn too_many_requests_are_slowed_down() {
 }
 
 #[tokio::test]
+async fn a_direct_conversation_has_as_many_people_as_configured() {
+    let server = TestServer::builder()
+        .set("limits.direct_members", 3)
+        .start()
+        .await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut others = Vec::new();
+    for name in ["boris", "clara", "dora"] {
+        others.push(TestClient::join(&server, name).await.account);
+    }
+    let refused = anna.open_direct(&others).await.unwrap_err();
+    assert_eq!(refused.code(), Some(FaultCode::BadMembers));
+    assert!(
+        refused.to_string().contains("1 to 2 other people"),
+        "{refused}"
+    );
+    // Oneself and a name said twice do not count.
+    let twice = [others[0], others[1], others[0], anna.account];
+    anna.open_direct(&twice).await.unwrap();
+}
+
+#[tokio::test]
 async fn configured_lengths_hold_and_are_told() {
     let server = TestServer::builder()
         .set("limits.message_bytes", 300)

@@ -86,6 +86,7 @@ pub(super) const KEYS: &[Key] = &[
     // Answers and entries still have to fit into the 256 KiB that clients read.
     number("limits.message_bytes", 256, 131_072),
     number("limits.topic_bytes", 16, 4_096),
+    number("limits.direct_members", 2, 32),
     number("limits.connections", 1, 1_000_000),
     number("limits.connections_per_address", 1, 1_000_000),
     number("limits.handshake_secs", 1, 300),

@@ -130,6 +130,11 @@ impl Journal for EmbeddedHandle {
         self.shared.rooms().insert(watch.conversation, watch.room);
     }
 
+    fn unwatch(&self, conversation: ConversationId) {
+        // Held while a commit is told: the room has all of it, or none.
+        self.shared.rooms().remove(&conversation);
+    }
+
     fn status(&self) -> JournalStatus {
         let fill = self.shared.inbox.fill();
         JournalStatus {

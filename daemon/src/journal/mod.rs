@@ -119,6 +119,9 @@ pub(crate) trait Journal {
     /// Tells a room of its entries from now on; any entry that is committed later than a read that
     /// begins after this call returns is told.
     fn watch(&self, watch: Watch);
+    /// Tells this conversation's room nothing more. What it was told until now is in its mailbox: a room that is
+    /// told to end after this call hands on all of it, the answers to those who asked too.
+    fn unwatch(&self, conversation: ConversationId);
     /// How it is; never waits.
     fn status(&self) -> JournalStatus;
     /// Takes no more commands, commits what waits, then answers.

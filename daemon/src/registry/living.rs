@@ -83,6 +83,8 @@ impl Handler<CloseRoom> for Registry {
         };
         room.interested.remove(&close.worker);
         if room.interested.is_empty() {
+            // First, so that no commit is told to a room that ends before it has heard of it.
+            self.around.journal.unwatch(close.conversation);
             let _ = room.addr.try_send(EndRoom);
             self.rooms.remove(&close.conversation);
         } else {

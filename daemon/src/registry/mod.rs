@@ -220,12 +220,12 @@ fn address_banned() -> Fault {
 }
 
 fn membership_change(entry: &Entry) -> Option<MembershipChange> {
-    match entry.body {
+    match &entry.body {
         EntryBody::ConversationAdded { conversation } => {
-            Some(MembershipChange::Added(conversation))
+            Some(MembershipChange::Added(*conversation))
         }
-        EntryBody::ConversationRemoved { conversation } => {
-            Some(MembershipChange::Removed(conversation))
+        EntryBody::ConversationRemoved { conversation, .. } => {
+            Some(MembershipChange::Removed(*conversation))
         }
         _ => None,
     }
@@ -270,7 +270,8 @@ impl Handler<CloseRooms> for Registry {
 
     fn handle(&mut self, close: CloseRooms, _: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        for (_, room) in self.rooms.drain() {
+        for (conversation, room) in self.rooms.drain() {
+            self.around.journal.unwatch(conversation);
             let _ = room.addr.try_send(EndRoom);
         }
         self.submit_all_sightings();

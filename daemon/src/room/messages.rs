@@ -23,6 +23,8 @@ pub(crate) struct MarkRead {
 #[rtype(result = "()")]
 pub(crate) struct Typing {
     pub(crate) account: AccountId,
+    /// Whom they block, who are not to learn that they are here.
+    pub(crate) unseen_by: BTreeSet<AccountId>,
 }
 
 /// To a room: whether this worker has sessions that follow it.

@@ -241,11 +241,19 @@ impl Handler<Typing> for Room {
     type Result = ();
 
     fn handle(&mut self, typing: Typing, _: &mut Self::Context) {
-        if let Some(frame) = self.state.typing(typing.account, now()) {
+        let Typing { account, unseen_by } = typing;
+        if let Some(frame) = self.state.typing(account, now()) {
+            let whom = if unseen_by.is_empty() {
+                Whom::Not(account)
+            } else {
+                let mut nobody_of = unseen_by;
+                nobody_of.insert(account);
+                Whom::NoneOf(Arc::new(nobody_of))
+            };
             for link in self.interested_links() {
                 let signal = Signal {
                     audience: self.state.feed(),
-                    whom: Whom::Not(typing.account),
+                    whom: whom.clone(),
                     frame: frame.clone(),
                 };
                 let _ = link.signal.try_send(signal);

@@ -47,6 +47,8 @@ impl Journal for Recorder {
 
     fn watch(&self, _: Watch) {}
 
+    fn unwatch(&self, _: ConversationId) {}
+
     fn status(&self) -> JournalStatus {
         JournalStatus::default()
     }
@@ -127,6 +129,13 @@ fn post(seq: u64) -> Entry {
     }
 }
 
+fn types(account: u64, blocked: &[u64]) -> Typing {
+    Typing {
+        account: AccountId(account),
+        unseen_by: blocked.iter().copied().map(AccountId).collect(),
+    }
+}
+
 /// Makes a room panic.
 #[derive(actix::Message)]
 #[rtype(result = "()")]
@@ -163,23 +172,27 @@ async fn a_worker_that_does_not_care_is_not_told() {
         follows: false,
     })
     .unwrap();
-    room.try_send(Typing {
-        account: AccountId(1),
-    })
-    .unwrap();
+    room.try_send(types(1, &[])).unwrap();
     room.try_send(Interest {
         worker: WorkerId(0),
         follows: true,
     })
     .unwrap();
-    room.try_send(Typing {
-        account: AccountId(2),
-    })
-    .unwrap();
+    room.try_send(types(2, &[])).unwrap();
     assert_eq!(
         scene.signalled.recv().await.unwrap().whom,
         Whom::Not(AccountId(2))
     );
+}
+
+#[actix::test]
+async fn who_is_blocked_does_not_learn_that_somebody_types() {
+    let mut scene = Scene::new();
+    let room = scene.room(Start::First);
+    room.try_send(types(1, &[3, 4])).unwrap();
+    let whom = scene.signalled.recv().await.unwrap().whom;
+    let told: Vec<_> = (1..=5).filter(|id| whom.includes(AccountId(*id))).collect();
+    assert_eq!(told, [2, 5], "nor do their own sessions");
 }
 
 #[actix::test]

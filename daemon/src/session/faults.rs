@@ -195,6 +195,17 @@ pub(crate) fn a(what: &str) -> String {
     format!("{article} {what}")
 }
 
+/// Too many people for a direct conversation of at most `limit`, or none.
+pub(crate) fn bad_members(limit: usize) -> Fault {
+    Fault::new(
+        FaultCode::BadMembers,
+        format!(
+            "a direct conversation is with 1 to {} other people: for more, create a room",
+            limit - 1
+        ),
+    )
+}
+
 pub(crate) fn message_empty() -> Fault {
     Fault::new(FaultCode::MessageEmpty, "a message needs some text")
 }

@@ -2,7 +2,7 @@
 //! of [`super::faults`].
 
 use super::faults::{
-    account_disabled, no_such_account, no_such_conversation, not_a_member, not_a_room,
+    account_disabled, bad_members, no_such_account, no_such_conversation, not_a_member, not_a_room,
 };
 use crate::journal::{Refusal, Refused};
 use chat_shared::limits;
@@ -64,13 +64,7 @@ pub(super) fn refused(why: &Refused) -> Fault {
             ),
         ),
         Refusal::NotARoom(_) => return not_a_room(),
-        Refusal::BadMembers => (
-            FaultCode::BadMembers,
-            format!(
-                "a direct conversation is with 1 to {} other people: for more, create a room",
-                limits::DIRECT_MEMBERS - 1
-            ),
-        ),
+        Refusal::BadMembers => return bad_members(limits::DIRECT_MEMBERS),
         Refusal::AccountDisabled => return account_disabled(),
         Refusal::AlreadyFounded => {
             (FaultCode::WrongState, "this house was founded already".into())

@@ -244,6 +244,8 @@ pub(crate) enum BodyRecord {
     Announced(Announcement),
     GroupPut(SharedGroup),
     GroupRemoved(String),
+    /// As `ConversationRemoved`, by somebody who said why.
+    PutOut(ConversationId, String),
 }
 
 impl EntryRecord {
@@ -300,9 +302,14 @@ impl EntryRecord {
             BodyRecord::ConversationAdded(conversation) => {
                 EntryBody::ConversationAdded { conversation }
             }
-            BodyRecord::ConversationRemoved(conversation) => {
-                EntryBody::ConversationRemoved { conversation }
-            }
+            BodyRecord::ConversationRemoved(conversation) => EntryBody::ConversationRemoved {
+                conversation,
+                reason: String::new(),
+            },
+            BodyRecord::PutOut(conversation, reason) => EntryBody::ConversationRemoved {
+                conversation,
+                reason,
+            },
             BodyRecord::Read(conversation, seq, posts) => EntryBody::Read {
                 conversation,
                 seq,

@@ -118,13 +118,14 @@ impl Person {
             .await;
     }
 
-    /// Waits until somebody's message is the newest on the screen.
+    /// Waits until somebody's message is the newest on the screen; that somebody came may be told below it.
     async fn hears(&self, by: &str, text: &str) -> Screen {
         let what = format!("{by} says `{text}`");
         let says = format!("{by}  {text}");
         let is_newest = |screen: &Screen| {
             let messages = screen.messages();
-            messages.last().is_some_and(|last| last.ends_with(&says))
+            let newest = messages.iter().rev().find(|row| !row.ends_with(" came"));
+            newest.is_some_and(|newest| newest.ends_with(&says))
         };
         self.until(&what, is_newest).await
     }

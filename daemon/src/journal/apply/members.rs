@@ -59,7 +59,8 @@ impl Apply<'_> {
         Ok(joined)
     }
 
-    /// Takes somebody out of a conversation that they are in; `body` says how. Gives that entry.
+    /// Takes somebody out of a conversation that they are in; `body` says how. Gives that entry. Who is put
+    /// out follows the conversation no longer when it is told there: why stands in their own feed as well.
     pub(super) fn remove_member(
         &mut self,
         at: Timestamp,
@@ -68,13 +69,19 @@ impl Apply<'_> {
         by: Option<AccountId>,
         body: BodyRecord,
     ) -> Result<Seq, Stop> {
+        let removed = match &body {
+            BodyRecord::Kicked(_, reason) if !reason.is_empty() => {
+                BodyRecord::PutOut(conversation, reason.clone())
+            }
+            _ => BodyRecord::ConversationRemoved(conversation),
+        };
         let seq = self.append(FeedKey::Conversation(conversation), at, by, body)?;
         self.tables.members.remove((conversation.0, account.0))?;
         self.cache.members.insert((conversation, account), None);
         let mut record = self.conversation(conversation)?;
         record.members -= 1;
         self.put_conversation(conversation, &record)?;
-        self.remove_membership(at, conversation, account, by)?;
+        self.remove_membership(at, conversation, account, by, removed)?;
         Ok(seq)
     }
 
@@ -113,18 +120,18 @@ impl Apply<'_> {
         Ok(())
     }
 
-    /// It no longer is.
+    /// It no longer is; `removed` says so to the account.
     pub(super) fn remove_membership(
         &mut self,
         at: Timestamp,
         conversation: ConversationId,
         account: AccountId,
         by: Option<AccountId>,
+        removed: BodyRecord,
     ) -> Result<(), Stop> {
         self.tables
             .memberships
             .remove((account.0, conversation.0))?;
-        let removed = BodyRecord::ConversationRemoved(conversation);
         self.append(FeedKey::Account(account), at, by, removed)?;
         Ok(())
     }

@@ -112,7 +112,8 @@ impl Apply<'_> {
             self.append(FeedKey::House, at, by, removed)?;
         }
         for (account, _) in self.members(conversation)? {
-            self.remove_membership(at, conversation, account, by)?;
+            let removed = BodyRecord::ConversationRemoved(conversation);
+            self.remove_membership(at, conversation, account, by, removed)?;
         }
         for account in self.invited_into(conversation, usize::MAX)? {
             self.inbox_invitation_over(at, account, conversation)?;

@@ -187,7 +187,7 @@ pub(super) fn carry_out(
             signals::mark_read(session, id, conversation, seq);
         }
         Request::SetPresence { state } => signals::set_presence(session, id, state),
-        Request::Typing { conversation } => signals::typing(session, id, conversation),
+        Request::Typing { conversation } => signals::typing(session, id, conversation, ctx),
 
         Request::AdminStatus {} => admin::status(session, id, ctx),
         Request::AdminAccountAdd { name, verifier } => {

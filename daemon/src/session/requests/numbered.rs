@@ -7,7 +7,6 @@ use crate::clock::now;
 use crate::journal::{Action, Command, Journal, Once, Outcome, ReplyTo, Submission};
 use crate::registry::messages::{Announce, OrderChanged};
 use actix::Context;
-use chat_shared::limits::DIRECT_MEMBERS;
 use chat_shared::{
     Access, AccountId, Announcement, Audience, ConversationId, Fault, FaultCode, Nonce, RequestId,
 };
@@ -101,8 +100,14 @@ pub(super) fn open_direct(
     number: Number,
     mut with: Vec<AccountId>,
 ) {
-    // The exact rule is applied later; this only keeps a giant list out of the journal.
-    with.truncate(2 * DIRECT_MEMBERS);
+    with.sort_unstable();
+    with.dedup();
+    let limit = session.shared.house.config.limits.direct_members;
+    let own = session.person.as_ref().map(|person| person.account);
+    let others = with.iter().filter(|account| Some(**account) != own);
+    if others.count() >= limit {
+        return session.refuse(id, faults::bad_members(limit));
+    }
     numbered(session, id, number, Action::OpenDirect { with });
 }
 

@@ -3,7 +3,8 @@
 use super::super::{Session, faults};
 use crate::registry::messages::SetPresence;
 use crate::room::messages::{MarkRead, Typing};
-use crate::store::FeedKey;
+use crate::store::{FeedKey, Reader};
+use actix::Context;
 use chat_shared::{ConversationId, Event, PresenceState, RequestId, Seq};
 
 /// Only of conversations that this session follows: those it was found to be a member of.
@@ -42,13 +43,26 @@ pub(super) fn set_presence(session: &mut Session, id: RequestId, state: Presence
     }
 }
 
-pub(super) fn typing(session: &mut Session, id: RequestId, conversation: ConversationId) {
+pub(super) fn typing(
+    session: &mut Session,
+    id: RequestId,
+    conversation: ConversationId,
+    ctx: &mut Context<Session>,
+) {
     let Some(account) = session.person.as_ref().map(|person| person.account) else {
         return;
     };
     if !follows(session, conversation) {
         return session.refuse(id, faults::not_followed(conversation));
     }
-    session.shared.tell_room(conversation, Typing { account });
-    session.answer(id, Event::Noted {});
+    let ask = move |reader: &Reader| Ok(Ok(reader.blocked(account)?));
+    session.read(ctx, id, ask, move |session, _, unseen_by| {
+        // They may have been put out meanwhile.
+        if !follows(session, conversation) {
+            return session.refuse(id, faults::not_followed(conversation));
+        }
+        let typing = Typing { account, unseen_by };
+        session.shared.tell_room(conversation, typing);
+        session.answer(id, Event::Noted {});
+    });
 }

@@ -210,16 +210,13 @@ fn a_conversation_that_does_not_exist_and_a_direct_one_of_others_are_the_same() 
 fn who_leaves_is_gone() {
     let mut house = TestHouse::with(&["anna", "bert"]);
     let left = EntryBody::Left { account: ANNA };
-    let removed = EntryBody::ConversationRemoved {
-        conversation: GENERAL,
-    };
     assert_eq!(
         house.does(ANNA, leave(GENERAL)),
         (
             at(GENERAL, 4),
             vec![
                 inside(GENERAL, (4, 0), ANNA, left),
-                in_own(ANNA, 3, ANNA, removed),
+                in_own(ANNA, 3, ANNA, removed(GENERAL)),
             ]
         )
     );

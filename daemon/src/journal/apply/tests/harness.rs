@@ -629,7 +629,14 @@ pub(super) fn added(conversation: ConversationId) -> EntryBody {
 }
 
 pub(super) fn removed(conversation: ConversationId) -> EntryBody {
-    EntryBody::ConversationRemoved { conversation }
+    put_out(conversation, "")
+}
+
+pub(super) fn put_out(conversation: ConversationId, reason: &str) -> EntryBody {
+    EntryBody::ConversationRemoved {
+        conversation,
+        reason: reason.into(),
+    }
 }
 
 pub(super) fn read(conversation: ConversationId, seq: u64, posts: u64) -> EntryBody {

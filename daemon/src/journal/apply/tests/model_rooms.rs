@@ -376,7 +376,10 @@ impl Model {
         let talk = self.talks.get_mut(&id).unwrap();
         talk.is_deleted = true;
         for account in talk.members.keys().copied().collect::<Vec<_>>() {
-            let removed = EntryBody::ConversationRemoved { conversation: id };
+            let removed = EntryBody::ConversationRemoved {
+                conversation: id,
+                reason: String::new(),
+            };
             self.append(FeedKey::Account(account), at, by, removed);
         }
         for account in self.talks[&id].invited.clone() {
@@ -798,9 +801,16 @@ impl Model {
         account: AccountId,
         body: EntryBody,
     ) {
+        let reason = match &body {
+            EntryBody::Kicked { reason, .. } => reason.clone(),
+            _ => String::new(),
+        };
         self.tell(id, at, by, body);
         self.talks.get_mut(&id).unwrap().members.remove(&account);
-        let removed = EntryBody::ConversationRemoved { conversation: id };
+        let removed = EntryBody::ConversationRemoved {
+            conversation: id,
+            reason,
+        };
         self.append(FeedKey::Account(account), at, by, removed);
     }
 

@@ -124,7 +124,7 @@ fn who_is_kicked_may_come_back() {
             at(LUNCH, 7),
             vec![
                 inside(LUNCH, (7, 0), BERT, kicked(CLEO)),
-                in_own(CLEO, 6, BERT, removed(LUNCH)),
+                in_own(CLEO, 6, BERT, put_out(LUNCH, "loud")),
             ]
         )
     );
@@ -159,7 +159,7 @@ fn who_is_banned_is_put_out_and_kept_out_until_it_is_taken_back() {
             at(LUNCH, 8),
             vec![
                 inside(LUNCH, (7, 0), BERT, kicked(CLEO)),
-                in_own(CLEO, 6, BERT, removed(LUNCH)),
+                in_own(CLEO, 6, BERT, put_out(LUNCH, "loud")),
                 inside(LUNCH, (8, 0), BERT, ban_entry),
             ]
         )
