@@ -157,6 +157,9 @@ pub enum EntryBody {
     ConversationRemoved {
         /// Which one.
         conversation: ConversationId,
+        /// Why, where somebody was put out; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// Account: it has read a conversation up to here.
     Read {

@@ -527,7 +527,10 @@ fn entries() -> Vec<Entry> {
             topic: "tea".into(),
         }),
         entry(EntryBody::ConversationAdded { conversation }),
-        entry(EntryBody::ConversationRemoved { conversation }),
+        entry(EntryBody::ConversationRemoved {
+            conversation,
+            reason: String::new(),
+        }),
         entry(EntryBody::Read {
             conversation,
             seq: Seq(9),
@@ -633,6 +636,10 @@ fn entries() -> Vec<Entry> {
         entry(EntryBody::GroupPut { group: group() }),
         entry(EntryBody::GroupRemoved {
             name: "Garden".into(),
+        }),
+        entry(EntryBody::ConversationRemoved {
+            conversation,
+            reason: reason(),
         }),
     ]
 }

@@ -322,7 +322,7 @@ impl Connection {
                 "{feed:?} is dense and nothing comes twice"
             );
             self.cursors.insert(feed, entry.seq);
-            if let chat_shared::EntryBody::ConversationRemoved { conversation } = entry.body {
+            if let chat_shared::EntryBody::ConversationRemoved { conversation, .. } = entry.body {
                 self.cursors.remove(&Feed::Conversation { conversation });
             }
         }

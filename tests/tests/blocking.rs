@@ -214,6 +214,35 @@ async fn who_comes_and_has_blocked_before_is_never_shown() {
     assert_eq!(told_of(&boris, annas), []);
 }
 
+/// "It is not told to those whom the person blocks": who writes is here.
+#[tokio::test]
+async fn who_is_blocked_does_not_see_somebody_typing() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let mut clara = TestClient::join(&server, "clara").await;
+    let (annas, conversation) = (anna.account, anna.general().await);
+    let typing = Event::TypingIn {
+        conversation,
+        account: annas,
+    };
+    anna.commands(block(boris.account)).await.unwrap();
+    anna.ask(Request::Typing { conversation }).await.unwrap();
+    clara
+        .signal("typing", |event| (*event == typing).then_some(()))
+        .await;
+    anna.post(conversation, "there").await.unwrap();
+    boris.hears(conversation, "there").await;
+    assert!(!boris.signals.contains(&typing));
+
+    // With the message she is done, and may be told of again.
+    anna.commands(unblock(boris.account)).await.unwrap();
+    anna.ask(Request::Typing { conversation }).await.unwrap();
+    boris
+        .signal("typing", |event| (*event == typing).then_some(()))
+        .await;
+}
+
 /// "Their mentions, contact notices and invitations put nothing into the inbox."
 #[tokio::test]
 async fn who_is_blocked_puts_nothing_into_the_inbox_and_is_answered_as_ever() {

@@ -140,6 +140,7 @@ async fn a_room_is_made_found_joined_and_left() {
             entry.body
                 == EntryBody::ConversationRemoved {
                     conversation: kitchen,
+                    reason: String::new(),
                 }
         })
         .await;

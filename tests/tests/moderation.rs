@@ -53,16 +53,22 @@ async fn who_is_kicked_is_out_and_may_come_back() {
     let (conversation, account) = (lunch, boris.account);
     anna.commands(kick(lunch, account)).await.unwrap();
     let reason = "calm down".to_owned();
-    let kicked = EntryBody::Kicked { account, reason };
+    let kicked = EntryBody::Kicked {
+        account,
+        reason: reason.clone(),
+    };
     let entry = anna
         .entry_in(lunch, "the kick", |body| *body == kicked)
         .await;
     assert_eq!(entry.by, Some(anna.account));
-    boris
-        .own_entry("the removal", |body| {
-            *body == EntryBody::ConversationRemoved { conversation }
-        })
+    let removed = EntryBody::ConversationRemoved {
+        conversation,
+        reason,
+    };
+    let entry = boris
+        .own_entry("the removal", |body| *body == removed)
         .await;
+    assert_eq!(entry.by, Some(anna.account));
     let history = Request::History {
         conversation,
         before: None,
@@ -92,11 +98,13 @@ async fn every_device_of_who_is_kicked_is_out() {
     let mine = boris.post(lunch, "advertising").await.unwrap();
     anna.commands(kick(lunch, boris.account)).await.unwrap();
     let conversation = lunch;
+    let removed = EntryBody::ConversationRemoved {
+        conversation,
+        reason: "calm down".into(),
+    };
     for client in [&mut boris, &mut phone] {
         client
-            .own_entry("the removal", |body| {
-                *body == EntryBody::ConversationRemoved { conversation }
-            })
+            .own_entry("the removal", |body| *body == removed)
             .await;
         for request in [
             Request::Typing { conversation },

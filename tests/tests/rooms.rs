@@ -302,7 +302,10 @@ async fn a_deleted_room_can_be_brought_back() {
     );
     anna.commands(delete("lunch")).await.unwrap();
     let conversation = lunch;
-    let removed = EntryBody::ConversationRemoved { conversation };
+    let removed = EntryBody::ConversationRemoved {
+        conversation,
+        reason: String::new(),
+    };
     for client in [&mut anna, &mut boris] {
         client
             .own_entry("the removal", |body| *body == removed)

@@ -1,7 +1,7 @@
 //! What commands mean. Names are in their canonical form.
 
 use chat_shared::names::{AccountName, RoomName};
-use chat_shared::{Access, DeviceId, PresenceState, RoomChange, RoomRole};
+use chat_shared::{Access, DeviceId, InviteId, PresenceState, RoomChange, RoomRole};
 
 /// What a command does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub enum Action {
     },
     /// Be here, away, not to be disturbed, or invisible.
     Be(PresenceState),
-    /// Say who is here.
-    Who,
+    /// Say who is here; with so many milliseconds, also who was here in that time.
+    Who(Option<i64>),
     /// Show all about somebody; without a name, about oneself.
     Card(Option<AccountName>),
     /// Look for people.
@@ -124,6 +124,20 @@ pub enum Action {
     Unmute(AccountName),
     /// Show who is banned, muted and invited.
     Bans,
+
+    /// Make an invitation into the house.
+    Invitation {
+        /// How many accounts can be made with it.
+        uses: u32,
+        /// For how many milliseconds it holds.
+        for_ms: i64,
+        /// Where who comes by it is put into.
+        rooms: Vec<RoomName>,
+    },
+    /// Show the invitations that hold.
+    Invitations,
+    /// End one.
+    EndInvitation(InviteId),
 
     /// Show one's devices.
     Devices,

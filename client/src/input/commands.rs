@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::words::first_word;
-use super::{people, rooms, screen, talking};
+use super::{invitations, people, rooms, screen, talking};
 
 /// What a finished line means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
         talking::COMMANDS,
         people::COMMANDS,
         rooms::COMMANDS,
+        invitations::COMMANDS,
         screen::COMMANDS,
     ]
     .into_iter()

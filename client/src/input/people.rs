@@ -2,16 +2,16 @@
 
 use super::action::{Action, Announced, ContactAct, Field};
 use super::commands::{Command, Takes};
-use super::words::{alone, first_word, lasting_last, only_person, people, person};
+use super::words::{alone, duration_ms, first_word, lasting_last, only_person, people, person};
 use chat_shared::PresenceState;
 
 pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "who",
-        arguments: "",
-        help: "say who is here",
-        takes: &[],
-        read: |rest| alone(rest, Action::Who),
+        arguments: "[since 30m]",
+        help: "who is here, or was since then",
+        takes: &[Takes::Word(&["since"])],
+        read: read_who,
     },
     Command {
         name: "card",
@@ -118,6 +118,18 @@ pub(super) const COMMANDS: &[Command] = &[
         read: read_announce,
     },
 ];
+
+fn read_who(rest: &str) -> Result<Action, String> {
+    let span = match first_word(rest) {
+        ("", _) => return Ok(Action::Who(None)),
+        ("since", span) => duration_ms(span),
+        _ => None,
+    };
+    match span {
+        Some(ms) => Ok(Action::Who(Some(ms))),
+        None => Err("say since when, such as since 30m, since 2h or since 7d".to_owned()),
+    }
+}
 
 fn read_contact(rest: &str) -> Result<Action, String> {
     let (act, rest) = first_word(rest);

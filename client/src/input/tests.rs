@@ -3,7 +3,7 @@
 use super::action::{Action, Announced, ContactAct, Field, Notices, Which};
 use super::commands::{Line, commands, help, read};
 use chat_shared::names::{AccountName, RoomName};
-use chat_shared::{Access, DeviceId, PresenceState, RoomChange, RoomRole};
+use chat_shared::{Access, DeviceId, InviteId, PresenceState, RoomChange, RoomRole};
 
 fn done(line: &str) -> Action {
     match read(line) {
@@ -178,6 +178,39 @@ fn rooms_are_changed_one_setting_at_a_time() {
 }
 
 #[test]
+fn who_was_here_is_asked_with_a_time() {
+    assert_eq!(done("/who"), Action::Who(None));
+    assert_eq!(done("/who since 30m"), Action::Who(Some(1_800_000)));
+    assert_eq!(done("/who  since  2h "), Action::Who(Some(7_200_000)));
+}
+
+#[test]
+fn an_invitation_is_for_one_and_a_week_unless_said_otherwise() {
+    let invitation = |uses, days: i64, rooms: &[&str]| Action::Invitation {
+        uses,
+        for_ms: days * 86_400_000,
+        rooms: rooms
+            .iter()
+            .map(|name| RoomName::parse(name).unwrap())
+            .collect(),
+    };
+    assert_eq!(done("/invitation"), invitation(1, 7, &[]));
+    assert_eq!(
+        done("/invitation uses 3 for 2d #lunch #Plans"),
+        invitation(3, 2, &["lunch", "plans"])
+    );
+    assert_eq!(
+        done("/invitation #lunch for 1d uses 2"),
+        invitation(2, 1, &["lunch"])
+    );
+    assert_eq!(done("/invitations"), Action::Invitations);
+    assert_eq!(
+        done("/end-invitation 4"),
+        Action::EndInvitation(InviteId(4))
+    );
+}
+
+#[test]
 fn what_cannot_be_meant_is_told_with_the_usage() {
     for (line, usage) in [
         ("/join", "/join #ROOM"),
@@ -196,6 +229,17 @@ fn what_cannot_be_meant_is_told_with_the_usage() {
         ("/report", "/report REASON"),
         ("/revoke mine", "/revoke NUMBER"),
         ("/kick", "/kick NAME"),
+        ("/who anna", "/who [since 30m]"),
+        ("/who since", "/who [since 30m]"),
+        ("/who since monday", "/who [since 30m]"),
+        ("/invitation boris", "/invitation [uses N]"),
+        ("/invitation uses 0", "/invitation [uses N]"),
+        ("/invitation uses", "/invitation [uses N]"),
+        ("/invitation for ever", "/invitation [uses N]"),
+        ("/invitation #a\u{202e}b", "/invitation [uses N]"),
+        ("/invitations 4", "/invitations"),
+        ("/end-invitation", "/end-invitation ID"),
+        ("/end-invitation all", "/end-invitation ID"),
     ] {
         let error = read(line).unwrap_err();
         assert!(error.contains(usage), "{error}");

@@ -2,7 +2,7 @@
 //! `own.rs`.
 
 use super::people::clean_profile;
-use super::{Changed, Connection, Conversation, Model, Restrictions, Update};
+use super::{Changed, Connection, Conversation, Invitation, Model, Restrictions, Update};
 use crate::command::Command;
 use chat_shared::{
     Card, ConversationSummary, Event, Feed, Presence, Request, Restriction, Seq, Timestamp, clean,
@@ -172,7 +172,11 @@ impl Model {
                 changed.inbox = true;
             }
             Event::Announced { announcement } => self.announce(&announcement, now, changed),
-            Event::Who { people, seen: _ } => {
+            Event::Who { people, seen } => {
+                // Who only asks who is here is told of nobody else; that takes back nothing.
+                if !seen.is_empty() {
+                    self.seen = seen;
+                }
                 self.people.set_present(people);
                 changed.people = true;
                 changed.list = true;
@@ -198,6 +202,24 @@ impl Model {
                 self.devices = Some(devices);
                 changed.looked_up = true;
             }
+            Event::Invites { invites } => {
+                self.invites = Some(invites);
+                changed.looked_up = true;
+            }
+            Event::InviteMade {
+                invite,
+                code,
+                links,
+                expires_at,
+            } => changed.invitations.push(Invitation {
+                invite,
+                code: clean::line(&code).into_owned(),
+                links: links
+                    .iter()
+                    .map(|link| clean::line(link).into_owned())
+                    .collect(),
+                expires_at,
+            }),
             _ => {}
         }
     }

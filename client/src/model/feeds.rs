@@ -87,8 +87,11 @@ impl Model {
             match &entry.body {
                 // What it is comes by itself, as `opened`.
                 EntryBody::ConversationAdded { .. } => {}
-                EntryBody::ConversationRemoved { conversation } => {
-                    self.removed(*conversation, entry.by, now, changed);
+                EntryBody::ConversationRemoved {
+                    conversation,
+                    reason,
+                } => {
+                    self.removed(*conversation, entry.by, reason, now, changed);
                 }
                 EntryBody::Read {
                     conversation,
@@ -232,6 +235,7 @@ impl Model {
         &mut self,
         id: ConversationId,
         by: Option<AccountId>,
+        reason: &str,
         now: Timestamp,
         changed: &mut Changed,
     ) {
@@ -254,6 +258,7 @@ impl Model {
             .take(8)
             .find(|entry| self.is_end(&entry.body));
         let how = match (last, by) {
+            _ if !reason.is_empty() => Some(format!("by {}: {reason}", self.announcer(by))),
             (Some(entry), _) => self.told_by_others(entry),
             (None, Some(by)) => Some(format!("by {}", self.people.label(by))),
             (None, None) => None,

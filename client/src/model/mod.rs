@@ -40,11 +40,11 @@ pub use inbox::{Inbox, Waiting};
 pub use item::{Item, What};
 pub use line::{Kind, Line, Notice, Pending, PendingState, Traffic};
 pub use people::People;
-pub use update::{Changed, Heard, Me, Update};
+pub use update::{Changed, Heard, Invitation, Me, Update};
 
 use chat_shared::{
-    AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, Restriction,
-    RoomInfo, Seq, Timestamp,
+    AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, InviteInfo,
+    PresenceState, Restriction, RoomInfo, Seen, Seq, Timestamp,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,6 +65,8 @@ pub struct Model {
     card: Option<Card>,
     restrictions: Option<Restrictions>,
     devices: Option<Vec<DeviceInfo>>,
+    invites: Option<Vec<InviteInfo>>,
+    seen: Vec<Seen>,
     notices: Vec<Notice>,
     account_seq: Seq,
     /// The conversation on the screen.
@@ -290,6 +292,18 @@ impl Model {
     /// One's own devices, where they were asked for.
     pub fn devices(&self) -> Option<&[DeviceInfo]> {
         self.devices.as_deref()
+    }
+
+    /// The invitations that hold, where they were asked for.
+    pub fn invites(&self) -> Option<&[InviteInfo]> {
+        self.invites.as_deref()
+    }
+
+    /// Who was here at this time or later and is not now, the latest first, as far as it was asked for.
+    pub fn seen_since(&self, since: Timestamp) -> impl Iterator<Item = &Seen> {
+        self.seen.iter().filter(move |seen| {
+            seen.at >= since && self.people.presence(seen.account) == PresenceState::Offline
+        })
     }
 
     /// System lines that belong to no conversation, oldest first.

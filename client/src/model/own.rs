@@ -210,6 +210,7 @@ impl Model {
             Act::DeleteRoom { name, .. } => {
                 format!("#{name} is deleted; an administrator can restore it for 30 days")
             }
+            Act::RevokeInvite { invite } => format!("invitation {invite} is ended"),
             _ => return None,
         })
     }

@@ -516,10 +516,41 @@ fn a_conversation_begun_by_others_appears_and_one_left_disappears() {
         2,
         EntryBody::ConversationRemoved {
             conversation: GENERAL,
+            reason: String::new(),
         },
     );
     assert!(client.0.conversation(GENERAL).is_none());
     assert_eq!(client.0.find("@Boris").unwrap().id(), DIRECT);
+}
+
+#[test]
+fn who_is_put_out_is_told_by_whom_and_why() {
+    let told = |by, reason: &str| Entry {
+        by,
+        ..entry(
+            1,
+            BORIS,
+            0,
+            EntryBody::ConversationRemoved {
+                conversation: GENERAL,
+                reason: reason.into(),
+            },
+        )
+    };
+    for (by, reason, line) in [
+        (Some(BORIS), "noise", "no longer: by boris: noise"),
+        (Some(BORIS), "", "no longer: by boris"),
+        (None, "noise", "no longer: by the administrator: noise"),
+        (None, "", "no longer"),
+    ] {
+        let mut client = Client::synced(0, 1, 1);
+        client.event(Event::Entries {
+            feed: Feed::Account,
+            entries: vec![told(by, reason)],
+        });
+        let notice = &client.0.notices()[0];
+        assert_eq!(notice.text, format!("you are in #general {line}"));
+    }
 }
 
 #[test]
@@ -606,6 +637,7 @@ fn a_hole_in_the_house_or_account_feed_asks_for_a_sync() {
     let mut client = Client::synced(0, 1, 1);
     let removed = EntryBody::ConversationRemoved {
         conversation: GENERAL,
+        reason: String::new(),
     };
     assert_eq!(client.account_entry(5, removed).needs, [Command::Resync]);
     assert!(client.0.conversation(GENERAL).is_some());

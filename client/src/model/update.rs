@@ -2,7 +2,7 @@
 
 use super::Connection;
 use crate::command::{Command, Order, Ticket};
-use chat_shared::{AccountId, ConversationId, Event, Fault, HouseRole, Seq};
+use chat_shared::{AccountId, ConversationId, Event, Fault, HouseRole, InviteId, Seq, Timestamp};
 use std::collections::BTreeSet;
 
 /// Who is signed in.
@@ -27,7 +27,7 @@ pub enum Update {
     SignedIn(Me),
     /// The daemon said this: what comes by itself, and the answers that anybody may learn from
     /// (`synced`, `opened`, `history`, `members`, `rooms`, `room`, `restrictions`, `who`, `people`, `card`,
-    /// `contacts`, `inbox`, `devices`). Others are ignored.
+    /// `contacts`, `inbox`, `devices`, `invite_made`, `invites`). Others are ignored.
     Event(Event),
     /// An own order is written down and will be carried out.
     Queued {
@@ -96,6 +96,19 @@ pub struct Heard {
     pub seq: Seq,
 }
 
+/// An invitation into the house that was just made. Its texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its number.
+    pub invite: InviteId,
+    /// Its code, which nobody tells again.
+    pub code: String,
+    /// The whole links to give away.
+    pub links: Vec<String>,
+    /// Until when it holds.
+    pub expires_at: Timestamp,
+}
+
 /// What an update changed, and what it calls for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
@@ -109,7 +122,7 @@ pub struct Changed {
     pub conversations: BTreeSet<ConversationId>,
     /// Notices that belong to no conversation.
     pub notices: bool,
-    /// What was asked for to be looked at: devices, a card, restrictions.
+    /// What was asked for to be looked at: devices, a card, restrictions, invitations.
     pub looked_up: bool,
     /// What waits in the inbox.
     pub inbox: bool,
@@ -119,6 +132,8 @@ pub struct Changed {
     pub calls: bool,
     /// Show this conversation: an own order made or joined it.
     pub go_to: Option<ConversationId>,
+    /// Invitations that were made, to be told.
+    pub invitations: Vec<Invitation>,
     /// Messages of others that came in unread.
     pub heard: Vec<Heard>,
     /// To be handed to the connection ([`crate::net::Handle::send`]), all of them, in this order.
@@ -151,6 +166,7 @@ impl Changed {
         self.calls |= later.calls;
         self.conversations.extend(later.conversations);
         self.go_to = later.go_to.or(self.go_to);
+        self.invitations.extend(later.invitations);
         self.heard.extend(later.heard);
         self.needs.extend(later.needs);
     }

@@ -34,6 +34,8 @@ pub enum Asked {
     Sync,
     /// Something to read, which the model learns from.
     Reading(Option<ConversationId>),
+    /// A new invitation.
+    Invite,
     /// What may be lost.
     Signal,
     /// The end of a device.
@@ -143,7 +145,7 @@ impl<'a> Live<'a> {
             }
             (Some(Asked::Sync), event @ Event::Synced { .. }) => self.synced(event, now, out),
             (Some(Asked::Signal | Asked::Revoke | Asked::Stream | Asked::Sync), _) => {}
-            (Some(Asked::Reading(_)), event) => {
+            (Some(Asked::Reading(_) | Asked::Invite), event) => {
                 self.next_page(&event, out);
                 tell(out, Update::Event(event));
             }
@@ -178,6 +180,11 @@ impl<'a> Live<'a> {
             Asked::Stream | Asked::Sync => out.push(Out::Reconnect(fault.text.clone())),
             Asked::Reading(conversation) => {
                 let text = format!("could not read: {}", fault.text);
+                tell(out, Update::Notice { conversation, text });
+            }
+            Asked::Invite => {
+                let text = format!("could not make the invitation: {}", fault.text);
+                let conversation = None;
                 tell(out, Update::Notice { conversation, text });
             }
             Asked::Revoke => {
@@ -332,6 +339,9 @@ fn reading(command: &Command) -> Option<Out> {
         }
         Command::FetchRooms => return Some(rooms_after(ConversationId(0))),
         Command::FetchWho => (Request::Who { since: None }, None),
+        Command::Ask(request @ Request::InviteNew { .. }) => {
+            return Some(Out::Ask(request.clone(), Asked::Invite));
+        }
         Command::Ask(request) => (request.clone(), place_of(request)),
         Command::FetchDevices => (Request::Devices {}, None),
         _ => return None,

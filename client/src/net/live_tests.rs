@@ -437,3 +437,25 @@ fn a_question_that_is_refused_is_told() {
         (Some(HERE), "could not read: no")
     );
 }
+
+#[test]
+fn an_invitation_that_is_refused_says_what_was() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    let request = Request::InviteNew {
+        uses: 1,
+        expires_secs: 60,
+        rooms: vec![],
+        role: Default::default(),
+    };
+    line.command(Command::Ask(request));
+    line.refuse(FaultCode::NotAllowed);
+    let Some(Update::Notice { conversation, text }) = line.told.last() else {
+        panic!("{:?}", line.told.last());
+    };
+    assert_eq!(
+        (*conversation, text.as_str()),
+        (None, "could not make the invitation: no")
+    );
+}

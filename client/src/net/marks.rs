@@ -61,7 +61,7 @@ impl Marks {
                         EntryBody::Read {
                             conversation, seq, ..
                         } => self.has(conversation, seq),
-                        EntryBody::ConversationRemoved { conversation } => {
+                        EntryBody::ConversationRemoved { conversation, .. } => {
                             self.has(conversation, Seq(u64::MAX));
                         }
                         _ => {}

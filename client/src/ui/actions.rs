@@ -87,7 +87,7 @@ impl App {
                 self.act_on(Act::SetStatus { text, until });
             }
             Action::Be(state) => self.be(state),
-            Action::Who => self.who(),
+            Action::Who(since_ms) => self.who(since_ms),
             Action::Card(name) => self.card(name.as_ref()),
             Action::Find(text) => self.look_at(Subject::Found(text), ""),
             Action::Contacts => self.look_at(Subject::Contacts, ""),
@@ -126,6 +126,14 @@ impl App {
             | Action::Unban(_)
             | Action::Mute { .. }
             | Action::Unmute(_) => self.moderate(action),
+
+            Action::Invitation {
+                uses,
+                for_ms,
+                rooms,
+            } => self.make_invitation(uses, for_ms, &rooms),
+            Action::Invitations => self.look_at(Subject::Invitations, ""),
+            Action::EndInvitation(invite) => self.act_on(Act::RevokeInvite { invite }),
 
             Action::Devices => self.look_at(Subject::Devices, ""),
             Action::Revoke(Which::Others) => self.act_on(Act::RevokeOtherDevices {}),

@@ -277,6 +277,9 @@ impl App {
         {
             self.unread_after = None;
         }
+        for made in &changed.invitations {
+            self.tell_invitation(made);
+        }
         match changed.go_to {
             Some(id) => self.open(id),
             None => self.stay_somewhere(),

@@ -1,6 +1,7 @@
 //! What overlays list: made anew from the model whenever it changed. Pure.
 
 use super::card;
+use super::invitations;
 use super::keys;
 use super::overlay::{Entry, Subject, Target};
 use super::presence;
@@ -42,6 +43,8 @@ pub(super) fn list(subject: &Subject, look: Look) -> (String, Vec<Entry>) {
         Subject::Room(id) => card::room(*id, look),
         Subject::Restrictions(id) => restrictions(*id, look),
         Subject::Devices => devices(look),
+        Subject::Invitations => invitations::list(look),
+        Subject::Who(since) => who(*since, look),
     }
 }
 
@@ -282,6 +285,30 @@ fn devices(look: Look) -> (String, Vec<Entry>) {
     (title.to_owned(), rows.collect())
 }
 
+fn who(since: Timestamp, look: Look) -> (String, Vec<Entry>) {
+    let people = look.model.people();
+    let present = people.present();
+    if present.is_empty() {
+        return ("it is not known who is here".to_owned(), Vec::new());
+    }
+    let mut entries: Vec<_> = present
+        .iter()
+        .map(|(account, _)| row_of(*account, look))
+        .collect();
+    let here = entries.len();
+    entries.extend(look.model.seen_since(since).map(|seen| {
+        let row = row_of(seen.account, look);
+        let until = when(seen.at, look.zone);
+        Entry {
+            text: format!("{} · here until {until}", row.text),
+            ..row
+        }
+    }));
+    let (count, more) = (people.present_count(), entries.len() - here);
+    let since = when(since, look.zone);
+    (format!("{count} here, {more} more since {since}"), entries)
+}
+
 /// Somebody in a list.
 pub(super) fn row_of(account: AccountId, look: Look) -> Entry {
     let people = look.model.people();
@@ -305,7 +332,7 @@ fn found_row(account: AccountId, look: Look) -> Entry {
     }
 }
 
-fn name_of(account: Option<AccountId>, look: Look) -> String {
+pub(super) fn name_of(account: Option<AccountId>, look: Look) -> String {
     account.map_or_else(
         || "the administrator".to_owned(),
         |account| look.model.people().full_label(account).into_owned(),

@@ -9,7 +9,7 @@
 //! `keyboard` what is read from it, `paste` pasted text told apart; `app` the screen as a
 //! whole, `drawing` the same as cursive sees it, `keys` the table of keys, `typing` what keys
 //! do, `actions` what a finished line does (`people_actions` and `room_actions` what it does to
-//! whom), `here` whether one is there, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
+//! whom, `invitations` how people come in), `here` whether one is there, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
 //! `people`, `status`, `input_line` the parts; `overlay` a list over them, `overlay_keys` what keys
 //! do in it, `lists` and `card` what it holds; `shown`, `fold`, `rows` and `wrap` lines as rows, `cells`
 //! text as cells; `presence` and `theme` how things look.
@@ -24,6 +24,7 @@ mod drawing;
 mod fold;
 mod here;
 mod input_line;
+mod invitations;
 mod keyboard;
 mod keys;
 mod layout;

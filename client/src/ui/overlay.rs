@@ -3,7 +3,7 @@
 use super::cells;
 use super::theme::Role;
 use crate::net::Order;
-use chat_shared::{AccountId, ConversationId, Seq};
+use chat_shared::{AccountId, ConversationId, Seq, Timestamp};
 use cursive::{Printer, Vec2};
 
 /// What rows are narrowed by at the most: more than any name.
@@ -22,6 +22,8 @@ pub(super) enum Subject {
     Contacts,
     /// People with this in name or profile.
     Found(String),
+    /// Who is here, or was at this time or later.
+    Who(Timestamp),
     /// All about somebody.
     Card(AccountId),
     /// What a room is like.
@@ -30,6 +32,8 @@ pub(super) enum Subject {
     Restrictions(ConversationId),
     /// One's devices.
     Devices,
+    /// Invitations into the house.
+    Invitations,
 }
 
 /// Where an entry leads.
@@ -227,8 +231,10 @@ impl Overlay {
             Subject::Inbox => "Enter goes there · Del dismisses · type to narrow · Esc closes",
             Subject::Card(_) | Subject::Room(_) => "Up Down Enter · Esc closes",
             Subject::Help => "Enter writes it · type to narrow · Esc closes",
-            Subject::Devices | Subject::Restrictions(_) => "Enter writes the command · Esc closes",
-            Subject::Rooms | Subject::Contacts | Subject::Found(_) => {
+            Subject::Devices | Subject::Restrictions(_) | Subject::Invitations => {
+                "Enter writes the command · Esc closes"
+            }
+            Subject::Rooms | Subject::Contacts | Subject::Found(_) | Subject::Who(_) => {
                 "Enter goes there · type to narrow · Esc closes"
             }
         }

@@ -22,6 +22,10 @@ impl App {
             Subject::Help | Subject::Found(_) | Subject::Inbox | Subject::Contacts => None,
             Subject::Rooms => Some(Command::FetchRooms),
             Subject::Devices => Some(Command::FetchDevices),
+            Subject::Invitations => ask(Request::Invites {}),
+            Subject::Who(since) => ask(Request::Who {
+                since: Some(*since),
+            }),
             Subject::Card(account) => ask(Request::Card { account: *account }),
             Subject::Room(conversation) => ask(Request::Room {
                 conversation: *conversation,

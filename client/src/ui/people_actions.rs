@@ -123,8 +123,12 @@ impl App {
         }
     }
 
-    pub(super) fn who(&mut self) {
+    pub(super) fn who(&mut self, since_ms: Option<i64>) {
         let now = (self.setup.clock)();
+        if let Some(ms) = since_ms {
+            let since = Timestamp(now.0.saturating_sub(ms));
+            return self.look_at(Subject::Who(since), "");
+        }
         let people = self.model.people();
         let present = people.present().into_iter().map(|(account, state)| {
             let mark = presence::mark(state);

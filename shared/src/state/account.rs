@@ -48,7 +48,7 @@ impl AccountState {
                 self.conversations
                     .insert(*conversation, ReadMark::default());
             }
-            EntryBody::ConversationRemoved { conversation } => {
+            EntryBody::ConversationRemoved { conversation, .. } => {
                 self.conversations.remove(conversation);
             }
             EntryBody::Read {

@@ -192,6 +192,7 @@ fn conversations_come_and_go_with_their_read_marks() {
     };
     let removed = EntryBody::ConversationRemoved {
         conversation: LUNCH,
+        reason: String::new(),
     };
     let mark = ReadMark {
         seq: Seq(4),

@@ -162,7 +162,7 @@ impl Known {
                     }
                     Feed::Account => {
                         self.account.apply(entry).expect("dense");
-                        if let EntryBody::ConversationRemoved { conversation } = &entry.body {
+                        if let EntryBody::ConversationRemoved { conversation, .. } = &entry.body {
                             let talk = self.talks.entry(*conversation).or_default();
                             talk.entries.clear();
                         }

@@ -135,12 +135,9 @@ async fn a_private_room_is_entered_by_invitation_and_left_by_a_kick() {
     anna.until("an empty line", |screen| screen.input().is_empty())
         .await;
     anna.enters("/kick boris noise").await;
-    // The reason stands in the room's feed, of which nothing more may come to who is out.
+    // Nothing more comes of the room to who is out: the reason stands in their own feed.
     let screen = boris
-        .until("who did it", |screen| {
-            screen.shows("you are in #plans no longer: by anna")
-                || screen.shows("you are in #plans no longer: anna put")
-        })
+        .shows("you are in #plans no longer: by anna: noise")
         .await;
     assert_eq!(screen.conversations(), ["#general"], "{screen}");
     anna.shows("anna put boris out: noise").await;
@@ -267,4 +264,48 @@ async fn a_room_is_deleted_by_its_name() {
     boris.enters("/rooms").await;
     let screen = boris.lists("1 room,").await;
     assert!(!screen.shows("#club "), "{screen}");
+}
+
+/// Who may brings somebody in, takes that back, and sees who was here while one was away.
+#[tokio::test]
+async fn people_are_brought_in_and_who_was_here_is_seen() {
+    let server = TestServer::start().await;
+    let mut anna = Person::comes(&server, "anna", LARGE).await;
+    let mut boris = Person::comes(&server, "boris", SMALL).await;
+    boris.enters("/invitation").await;
+    boris.shows("could not make the invitation: ").await;
+    anna.enters("/invitation uses 3 for 2d #general").await;
+    let screen = anna.shows("to give away:").await;
+    assert!(screen.shows("chatc 'chat://"), "{screen}");
+    anna.enters("/invitations").await;
+    let screen = anna.lists("invitations: ").await;
+    assert!(screen.shows("  3 left until "), "{screen}");
+    assert!(screen.shows(" · #general"), "{screen}");
+    // Enter writes the command that ends it, and Enter again does it.
+    anna.press("3 left");
+    anna.lists("invitations: /end-invitation ID ends one · with")
+        .await;
+    anna.press(keys::ENTER);
+    anna.until("the command", |screen| {
+        screen.input().starts_with("/end-invitation ")
+    })
+    .await;
+    anna.press(keys::ENTER);
+    anna.shows("is ended").await;
+    anna.enters("/invitations").await;
+    anna.until("the list without it", |screen| {
+        let is_listed = ["invitations: ", "no invitation holds"]
+            .iter()
+            .any(|title| screen.title().starts_with(title));
+        is_listed && !screen.shows("  3 left until ")
+    })
+    .await;
+    anna.closes().await;
+
+    boris.quits().await;
+    anna.until("boris is gone", |screen| screen.status().contains("1 here"))
+        .await;
+    anna.enters("/who since 30m").await;
+    let screen = anna.lists("1 here, 1 more since ").await;
+    assert!(screen.shows("○ boris · here until "), "{screen}");
 }

@@ -440,6 +440,13 @@ fn devices_are_listed_and_signed_out() {
     bench.has("chatc passwd");
 }
 
+fn removed(conversation: ConversationId) -> EntryBody {
+    EntryBody::ConversationRemoved {
+        conversation,
+        reason: String::new(),
+    }
+}
+
 #[test]
 fn who_is_put_out_is_told_why() {
     let mut bench = Bench::at_work(80, 24);
@@ -447,7 +454,7 @@ fn who_is_put_out_is_told_why() {
     let reason = "shouts".to_owned();
     bench.happens(1, BORIS, 0, EntryBody::Kicked { account, reason });
     let conversation = GENERAL;
-    bench.account(2, EntryBody::ConversationRemoved { conversation });
+    bench.account(2, removed(conversation));
     bench.lacks("  #general");
     bench.has("you are in #general no longer: boris put anna");
     // Who leaves by themselves knows it.
@@ -462,7 +469,7 @@ fn who_is_put_out_is_told_why() {
         conversation: Some(conversation),
         seq: Some(Seq(1)),
     });
-    bench.account(3, EntryBody::ConversationRemoved { conversation });
+    bench.account(3, removed(conversation));
     bench.lacks("you are in #lunch no longer");
 }
 
@@ -476,7 +483,7 @@ fn the_reason_is_told_when_it_comes_later_and_is_never_an_old_one() {
     let kicked = |reason| EntryBody::Kicked { account, reason };
     bench.happens(1, BORIS, 0, kicked(old));
     bench.happens(2, ANNA, 0, EntryBody::Joined { account });
-    bench.account(2, EntryBody::ConversationRemoved { conversation });
+    bench.account(2, removed(conversation));
     bench.has("you are in #general no longer");
     bench.lacks("off topic");
     bench.happens(3, BORIS, 0, kicked("noise".to_owned()));

@@ -3,7 +3,7 @@
 use super::harness::{
     ANNA, BERT, CLEO, GENERAL, GHOST, NOW, NOWHERE, TestHouse, added, at, command, create_room,
     direct, enable, in_house, in_own, inside, invite_in, join, joined, leave, post, read, register,
-    role_set, room_role, set_topic,
+    removed, role_set, room_role, set_topic,
 };
 use crate::journal::command::Action;
 use crate::journal::outcome::{Outcome, Refusal};

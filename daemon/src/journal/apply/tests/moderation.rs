@@ -2,7 +2,7 @@
 
 use super::harness::{
     ANNA, BERT, CLEO, GENERAL, NOW, TestHouse, at, ban, change, create_room, delete_message,
-    direct, in_own, inside, invite_in, join, kick, leave, mute, post, posted, register, removed,
+    direct, in_own, inside, invite_in, join, kick, leave, mute, post, posted, put_out, register,
     report, role_set, room_role, unban, unmute,
 };
 use crate::journal::command::Action;
