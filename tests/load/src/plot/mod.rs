@@ -198,7 +198,7 @@ fn stored(out: &Path, extent: &Extent, sizes: &[usize], of: Of<'_>) -> Result<()
             ("start after kill -9, ms", |run| {
                 run.more.get("restart_secs").map(|secs| secs * 1e3)
             }),
-            ("page of 50 from anywhere, p50, ms", |run| {
+            ("page of 50, p50", |run| {
                 run.ack_us.map(|found| found.p50 as f64 / 1e3)
             }),
             ("", |run| run.more.get("store_bytes_per_entry").copied()),
