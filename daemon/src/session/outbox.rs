@@ -19,12 +19,14 @@ const KEPT_PLACES: usize = 16;
 /// The queue.
 pub(crate) struct Outbox {
     pub(super) queue: RefCell<VecDeque<Bytes>>,
-    bytes: Cell<usize>,
+    pub(super) bytes: Cell<usize>,
     limit: usize,
     pub(super) lagging: Cell<bool>,
+    /// Somebody is to be told when it is empty.
+    pub(super) is_awaited: Cell<bool>,
     pub(super) closing: Cell<bool>,
     /// Writes it together with the others of its thread.
-    turn: Rc<Turn>,
+    pub(super) turn: Rc<Turn>,
     /// It waits for its turn.
     is_dirty: Cell<bool>,
     /// The connection takes nothing just now: the task waits until it does.
@@ -45,6 +47,7 @@ impl Outbox {
             bytes: Cell::new(0),
             limit,
             lagging: Cell::new(false),
+            is_awaited: Cell::new(false),
             closing: Cell::new(false),
             turn,
             is_dirty: Cell::new(false),
@@ -67,7 +70,7 @@ impl Outbox {
     /// of any size.
     pub(crate) fn offer(self: &Rc<Self>, frame: Bytes) -> Result<(), Lagging> {
         if self.lagging.get() || self.is_over(frame.len()) {
-            self.lagging.set(true);
+            self.lag();
             return Err(Lagging);
         }
         self.push(frame);
@@ -77,6 +80,7 @@ impl Outbox {
     /// There is more in the store than fits: `drained` is to say so when the queue is empty.
     pub(crate) fn lag(&self) {
         self.lagging.set(true);
+        self.is_awaited.set(true);
     }
 
     /// Adds a signal, unless the connection has enough to do.
@@ -91,9 +95,14 @@ impl Outbox {
         self.limit.saturating_sub(self.bytes.get())
     }
 
-    /// Whether so much waits that the client is to read before it asks for more.
+    /// Whether so much waits that the client is to read before it asks for more. If so, `drained` says
+    /// when it has.
     pub(crate) fn is_full(&self) -> bool {
-        self.bytes.get() >= self.limit
+        let is_full = self.bytes.get() >= self.limit;
+        if is_full {
+            self.is_awaited.set(true);
+        }
+        is_full
     }
 
     /// Whether nothing waits.
@@ -228,6 +237,7 @@ mod tests {
         let seen = drained.clone();
         let writing = Writing::new(near, move |_| seen.set(seen.get() + 1));
         let task = actix_rt::spawn(outbox.clone().write(writing));
+        outbox.lag();
         let mut expected: Vec<u8> = Vec::new();
         for size in 1..200u8 {
             let bytes = vec![size; usize::from(size)];

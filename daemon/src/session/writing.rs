@@ -16,6 +16,9 @@ use tokio::io::AsyncWrite;
 
 /// Frames written with one system call.
 const SLICES: usize = 64;
+/// Frames that are no more than this together are copied into one piece: that is less work than telling
+/// the kernel of each, and it is what a sender gets, their answer and their entry.
+const JOINED_BYTES: usize = 2048;
 /// Connections written in one go; then what has come meanwhile is read.
 const AT_ONCE: usize = 256;
 
@@ -24,6 +27,8 @@ const AT_ONCE: usize = 256;
 pub(crate) struct Turn {
     dirty: RefCell<Vec<Rc<Outbox>>>,
     waker: Cell<Option<Waker>>,
+    /// Where small frames are joined.
+    joined: RefCell<Vec<u8>>,
 }
 
 impl Turn {
@@ -62,7 +67,7 @@ impl Turn {
 /// One connection's way out.
 pub(crate) struct Writing {
     io: Box<dyn AsyncWrite + Unpin>,
-    /// Called when the queue became empty: whether it was lagging until now.
+    /// Called when the queue became empty that somebody waited for: whether it was lagging until now.
     drained: Box<dyn Fn(bool)>,
     unflushed: bool,
 }
@@ -90,23 +95,36 @@ impl Writing {
         loop {
             let written = {
                 let queue = outbox.queue.borrow();
-                if queue.is_empty() {
-                    None
-                } else {
-                    let mut slices = [IoSlice::new(&[]); SLICES];
-                    let mut count = 0;
-                    for (slice, frame) in slices.iter_mut().zip(queue.iter()) {
-                        *slice = IoSlice::new(frame);
-                        count += 1;
+                let io = Pin::new(&mut self.io);
+                let written = match queue.len() {
+                    0 => None,
+                    // What one commit brings to most.
+                    1 => Some(io.poll_write(cx, &queue[0])?),
+                    _ if outbox.bytes.get() <= JOINED_BYTES => {
+                        let mut joined = outbox.turn.joined.borrow_mut();
+                        joined.clear();
+                        queue
+                            .iter()
+                            .for_each(|frame| joined.extend_from_slice(frame));
+                        Some(io.poll_write(cx, &joined)?)
                     }
-                    let io = Pin::new(&mut self.io);
-                    match io.poll_write_vectored(cx, &slices[..count])? {
-                        Poll::Ready(0) => {
-                            return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                    _ => {
+                        let mut slices = [IoSlice::new(&[]); SLICES];
+                        let mut count = 0;
+                        for (slice, frame) in slices.iter_mut().zip(queue.iter()) {
+                            *slice = IoSlice::new(frame);
+                            count += 1;
                         }
-                        Poll::Ready(written) => Some(written),
-                        Poll::Pending => return Poll::Pending,
+                        Some(io.poll_write_vectored(cx, &slices[..count])?)
                     }
+                };
+                match written {
+                    Some(Poll::Ready(0)) => {
+                        return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+                    }
+                    Some(Poll::Ready(written)) => Some(written),
+                    Some(Poll::Pending) => return Poll::Pending,
+                    None => None,
                 }
             };
             if let Some(written) = written {
@@ -119,7 +137,9 @@ impl Writing {
                     return Poll::Pending;
                 }
                 self.unflushed = false;
-                (self.drained)(outbox.lagging.replace(false));
+                if outbox.is_awaited.replace(false) {
+                    (self.drained)(outbox.lagging.replace(false));
+                }
                 continue;
             }
             if outbox.closing.get() {
