@@ -17,7 +17,8 @@ use actix::dev::SendError;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Message, Recipient};
 use actix_rt::ArbiterHandle;
 use chat_shared::{AccountId, ConversationId, Entry};
-use std::collections::{BTreeMap, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -36,18 +37,27 @@ pub(crate) struct EmbeddedJournal {
     /// How long the newest commit took.
     took: Duration,
     closed: Option<oneshot::Sender<()>>,
+    memory: Memory,
+}
+
+/// Lists that each commit needs, empty between two: their memory serves again.
+#[derive(Default)]
+struct Memory {
+    submissions: VecDeque<Submission>,
+    replies: Vec<ReplyTo>,
+    batch: Batch,
 }
 
 /// What the journal and those who hold it both see: they never wait for a commit.
 #[derive(Debug)]
 struct Shared {
     inbox: Inbox,
-    rooms: Mutex<HashMap<ConversationId, Recipient<Committed>>>,
+    rooms: Mutex<FxHashMap<ConversationId, Recipient<Committed>>>,
     status: Mutex<JournalStatus>,
 }
 
 impl Shared {
-    fn rooms(&self) -> MutexGuard<'_, HashMap<ConversationId, Recipient<Committed>>> {
+    fn rooms(&self) -> MutexGuard<'_, FxHashMap<ConversationId, Recipient<Committed>>> {
         self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -98,6 +108,7 @@ impl EmbeddedHandle {
             registry: None,
             took: Duration::ZERO,
             closed: None,
+            memory: Memory::default(),
         };
         let addr = EmbeddedJournal::start_in_arbiter(thread, |_| journal);
         let connect = addr.clone().recipient();
@@ -173,11 +184,12 @@ impl Handler<Wake> for EmbeddedJournal {
 
     fn handle(&mut self, _: Wake, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("journal");
-        let batch = self.shared.inbox.take_batch(self.took / 2);
-        if batch.is_empty() {
+        let submissions = &mut self.memory.submissions;
+        self.shared.inbox.take_batch(self.took / 2, submissions);
+        if submissions.is_empty() {
             return self.close_when_done(ctx);
         }
-        self.commit(batch, ctx);
+        self.commit(ctx);
         // Once more, behind what else is asked of it: until nothing waits.
         wake_later(ctx.address());
     }
@@ -194,32 +206,48 @@ impl Handler<Close> for EmbeddedJournal {
 }
 
 impl EmbeddedJournal {
-    /// Makes a batch durable, and tells of it.
-    fn commit(&mut self, batch: Vec<Submission>, ctx: &mut Context<Self>) {
-        let commands_and_replies = batch
-            .into_iter()
-            .map(|waiting| (waiting.command, waiting.reply));
-        let (commands, replies): (Vec<_>, Vec<_>) = commands_and_replies.unzip();
+    /// Makes durable what was taken, and tells of it.
+    fn commit(&mut self, ctx: &mut Context<Self>) {
+        let Memory {
+            mut submissions,
+            mut replies,
+            batch,
+        } = std::mem::take(&mut self.memory);
         let begun = Instant::now();
-        let done = self.engine.commit(commands);
+        let mut commands = submissions.drain(..).map(|submission| {
+            replies.push(submission.reply);
+            submission.command
+        });
+        let done = self.engine.commit(&mut commands, batch);
+        // Those behind one that failed are to be answered too.
+        commands.for_each(drop);
         self.took = begun.elapsed();
-        match done {
-            Ok(Batch { results, appended }) => {
+        let batch = match done {
+            Ok(mut batch) => {
                 {
                     let mut status = self.shared.status();
                     status.commits += 1;
                     status.commit_micros = micros(self.took);
                 }
-                self.tell(replies, results, appended);
+                self.tell(&mut replies, &mut batch);
+                batch
             }
-            Err(error) => self.stop_writing(replies, &error, ctx),
-        }
+            Err(error) => {
+                self.stop_writing(&mut replies, &error, ctx);
+                Batch::default()
+            }
+        };
+        self.memory = Memory {
+            submissions,
+            replies,
+            batch,
+        };
     }
 
     /// The store failed: refuses all until it can be written again.
     fn stop_writing(
         &mut self,
-        mut replies: Vec<ReplyTo>,
+        replies: &mut Vec<ReplyTo>,
         error: &StoreError,
         ctx: &mut Context<Self>,
     ) {
@@ -228,8 +256,11 @@ impl EmbeddedJournal {
         let waiting = self.shared.inbox.shut(NotDone::ReadOnly(why.clone()));
         replies.extend(waiting.into_iter().map(|submission| submission.reply));
         let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
-        let results = replies.iter().map(refused).collect();
-        self.tell(replies, results, Vec::new());
+        let mut batch = Batch {
+            results: replies.iter().map(refused).collect(),
+            appended: Vec::new(),
+        };
+        self.tell(replies, &mut batch);
         self.shared.status().read_only = Some(why);
         ctx.run_later(RECOVER_EVERY, Self::recover);
     }
@@ -253,22 +284,17 @@ impl EmbeddedJournal {
         }
     }
 
-    /// Tells who asked, rooms and the registry: one message each.
-    fn tell(
-        &self,
-        replies: Vec<ReplyTo>,
-        results: Vec<Result<Outcome, NotDone>>,
-        appended: Vec<Appended>,
-    ) {
+    /// Tells who asked, rooms and the registry: one message each. Takes all of it.
+    fn tell(&self, replies: &mut Vec<ReplyTo>, batch: &mut Batch) {
         let mut rooms: BTreeMap<ConversationId, Committed> = BTreeMap::new();
         let mut accounts: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
         let mut house = Vec::new();
         let mut watching = self.shared.rooms();
-        for Appended { feed, entry } in appended {
+        for Appended { feed, entry } in batch.appended.drain(..) {
             match feed {
                 FeedKey::Conversation(conversation) => {
                     if watching.contains_key(&conversation) {
-                        rooms.entry(conversation).or_default().entries.push(entry);
+                        push(&mut rooms.entry(conversation).or_default().entries, entry);
                     }
                 }
                 FeedKey::Account(account) => accounts.entry(account).or_default().push(entry),
@@ -276,7 +302,7 @@ impl EmbeddedJournal {
             }
         }
         let mut answers = AnswersByWorker::default();
-        for (reply, result) in replies.into_iter().zip(results) {
+        for (reply, result) in replies.drain(..).zip(batch.results.drain(..)) {
             match reply {
                 ReplyTo::Session(key, request) => {
                     let room = match &result {
@@ -292,7 +318,7 @@ impl EmbeddedJournal {
                         result,
                     };
                     match room {
-                        Some(room) => room.answers.push((key.worker, answer)),
+                        Some(room) => push(&mut room.answers, (key.worker, answer)),
                         None => answers.add(key.worker, answer),
                     }
                 }
@@ -370,6 +396,14 @@ impl AnswersByWorker {
     fn add(&mut self, worker: WorkerId, answer: Answer) {
         self.0.entry(worker).or_default().push(answer);
     }
+}
+
+/// Most conversations have one entry in a commit: the first takes the place that it needs, and no more.
+fn push<T>(list: &mut Vec<T>, item: T) {
+    if list.is_empty() {
+        list.reserve_exact(1);
+    }
+    list.push(item);
 }
 
 fn wake_later(addr: Addr<EmbeddedJournal>) {

@@ -8,6 +8,7 @@ use crate::store::{Store, StoreError};
 use std::sync::Arc;
 
 /// What became of a batch that is on disk.
+#[derive(Default)]
 pub(crate) struct Batch {
     /// One for each command, in order.
     pub(crate) results: Vec<Result<Outcome, NotDone>>,
@@ -31,8 +32,15 @@ impl Engine {
 
     /// Applies commands in order and commits. After an error nothing of the batch was carried out, as far
     /// as is known: a commit whose end failed may still be on disk, and a retry then finds its outcome.
-    pub(crate) fn commit(&mut self, commands: Vec<Command>) -> Result<Batch, StoreError> {
-        let done = self.try_commit(commands);
+    ///
+    /// `used` is one of before: its memory serves again. Lists for a thousand messages are large enough
+    /// that the allocator would fetch them from the kernel anew each time.
+    pub(crate) fn commit(
+        &mut self,
+        commands: impl ExactSizeIterator<Item = Command>,
+        used: Batch,
+    ) -> Result<Batch, StoreError> {
+        let done = self.try_commit(commands, used);
         if done.is_err() {
             self.cache = Cache::default();
         }
@@ -44,12 +52,25 @@ impl Engine {
         self.store.reopen()
     }
 
-    fn try_commit(&mut self, commands: Vec<Command>) -> Result<Batch, StoreError> {
+    fn try_commit(
+        &mut self,
+        commands: impl ExactSizeIterator<Item = Command>,
+        used: Batch,
+    ) -> Result<Batch, StoreError> {
         let transaction = self.store.begin_write()?;
-        let mut results = Vec::with_capacity(commands.len());
-        let mut apply = Apply::begin(&transaction, &mut self.cache)?;
+        let Batch {
+            mut results,
+            mut appended,
+        } = used;
+        results.clear();
+        results.reserve(commands.len());
+        appended.clear();
+        // Most commands append one entry.
+        appended.reserve(commands.len());
+        let mut apply = Apply::begin(&transaction, &mut self.cache, appended);
         for command in commands {
-            results.push(apply.command(command)?.map_err(NotDone::Refused));
+            let done = apply.command(command)?;
+            results.push(done.map_err(|refused| NotDone::Refused(Box::new(refused))));
         }
         let appended = apply.finish()?;
         transaction.commit()?;

@@ -1,7 +1,7 @@
 //! What becomes of batches where the disk fails or the power is cut.
 
 use super::command::{Action, Admission, Command, Name, Once};
-use super::engine::Engine;
+use super::engine::{Batch, Engine};
 use super::outcome::{NotDone, Outcome};
 use crate::store::record::Verifier;
 use crate::store::testing::{Disk, Dump};
@@ -85,13 +85,14 @@ fn furnished() -> Disk {
         label: "laptop".into(),
         token_hash: [9; 32],
     };
-    let batch = engine.commit(vec![
+    let commands = [
         command(None, found),
         command(None, register),
         command(Some(ANNA), add_device),
         post(1, 20),
         post(2, 20),
-    ]);
+    ];
+    let batch = engine.commit(commands.into_iter(), Batch::default());
     assert!(batch.unwrap().results.iter().all(Result::is_ok));
     drop(engine);
     disk
@@ -104,7 +105,12 @@ fn expected(furnished: &Disk, batches: &[Vec<Command>]) -> (Vec<Results>, Vec<Du
     let mut dumps = vec![store.dump()];
     let mut results = Vec::new();
     for batch in batches {
-        results.push(engine.commit(batch.clone()).unwrap().results);
+        results.push(
+            engine
+                .commit(batch.clone().into_iter(), Batch::default())
+                .unwrap()
+                .results,
+        );
         dumps.push(store.dump());
     }
     (results, dumps)
@@ -134,22 +140,34 @@ fn whichever_operation_of_a_commit_fails_a_retry_carries_it_out_once() {
         let disk = furnished.copy();
         let (store, mut engine) = begin(&disk);
         disk.fail_after(failures);
-        if let Ok(done) = engine.commit(batch()) {
+        if let Ok(done) = engine.commit(batch().into_iter(), Batch::default()) {
             assert_eq!(done.results, results[0]);
             break;
         }
         // Reads go on; writes do not, and opening it again waits for the disk.
         assert!(dumps.contains(&store.dump()), "{failures}");
-        assert!(engine.commit(batch()).is_err(), "{failures}");
+        assert!(
+            engine
+                .commit(batch().into_iter(), Batch::default())
+                .is_err(),
+            "{failures}"
+        );
         assert!(engine.recover().is_err(), "{failures}");
         assert!(dumps.contains(&store.dump()), "{failures}");
         disk.heal();
-        assert!(engine.commit(batch()).is_err(), "{failures}");
+        assert!(
+            engine
+                .commit(batch().into_iter(), Batch::default())
+                .is_err(),
+            "{failures}"
+        );
 
         engine.recover().unwrap();
         assert!(dumps.contains(&store.dump()), "{failures}");
         for _ in 0..2 {
-            let done = engine.commit(batch()).unwrap();
+            let done = engine
+                .commit(batch().into_iter(), Batch::default())
+                .unwrap();
             assert_eq!(done.results, results[0], "{failures}");
             assert_eq!(store.dump(), dumps[1], "{failures}");
         }
@@ -168,7 +186,11 @@ fn whichever_operation_of_opening_again_fails_a_later_try_succeeds() {
         let disk = furnished.copy();
         let (store, mut engine) = begin(&disk);
         disk.fail_after(3);
-        assert!(engine.commit(batch()).is_err());
+        assert!(
+            engine
+                .commit(batch().into_iter(), Batch::default())
+                .is_err()
+        );
         disk.fail_after(failures);
         let recovered = engine.recover().is_ok();
         disk.heal();
@@ -178,7 +200,13 @@ fn whichever_operation_of_opening_again_fails_a_later_try_succeeds() {
             assert!(matches!(read, Err(StoreError::Closed)), "{read:?}");
             engine.recover().unwrap();
         }
-        assert_eq!(engine.commit(batch()).unwrap().results, results[0]);
+        assert_eq!(
+            engine
+                .commit(batch().into_iter(), Batch::default())
+                .unwrap()
+                .results,
+            results[0]
+        );
         assert_eq!(store.dump(), dumps[1]);
         if recovered {
             assert!(failures > 2, "opening has more operations: {failures}");
@@ -193,12 +221,18 @@ fn a_commit_that_failed_leaves_nothing_in_memory() {
     let (store, mut engine) = begin(&disk);
     let before = store.dump();
     disk.fail_after(0);
-    assert!(engine.commit(vec![post(3, 20)]).is_err());
+    assert!(
+        engine
+            .commit(vec![post(3, 20)].into_iter(), Batch::default())
+            .is_err()
+    );
     disk.heal();
     engine.recover().unwrap();
     assert_eq!(store.dump(), before);
     // Had the engine kept what it did not write, this would be an answer, and the next a gap.
-    let done = engine.commit(vec![post(3, 20), post(4, 20)]).unwrap();
+    let done = engine
+        .commit(vec![post(3, 20), post(4, 20)].into_iter(), Batch::default())
+        .unwrap();
     assert_eq!(done.appended.len(), 2);
     assert_eq!(done.appended[0].entry.seq.0, 5);
 }
@@ -221,7 +255,11 @@ fn commit_until_cut(disk: &Disk, batches: &[Vec<Command>], operation: u64) -> us
     disk.fail_after(operation);
     let acknowledged = batches
         .iter()
-        .take_while(|batch| engine.commit(batch.to_vec()).is_ok())
+        .take_while(|batch| {
+            engine
+                .commit(batch.iter().cloned(), Batch::default())
+                .is_ok()
+        })
         .count();
     // Nothing that happens from here on reaches the disk.
     disk.fail_after(0);
@@ -247,7 +285,7 @@ fn survived(
     let mut engine = Engine::new(store.clone());
     for (index, batch) in batches.iter().enumerate().skip(acknowledged) {
         let done = engine
-            .commit(batch.clone())
+            .commit(batch.clone().into_iter(), Batch::default())
             .map_err(|error| error.to_string())?;
         if done.results != results[index] || store.dump() != dumps[index + 1] {
             return Err(format!("batch {index} sent again is not what it was"));

@@ -106,13 +106,15 @@ impl Inbox {
         }
     }
 
-    /// Gives what is to be committed next. If that is nothing, the journal may sleep: the next command
-    /// wakes it.
+    /// Puts what is to be committed next into `batch`, which is empty. If that is nothing, the journal may
+    /// sleep: the next command wakes it.
     ///
     /// Where fewer wait than went into the batches before, more are likely to be on their way: those who
     /// wrote before have just been answered. A commit costs the same for one as for all of them, so this
     /// blocks for at most `patience` until as many are there. Who writes alone never waits.
-    pub(crate) fn take_batch(&self, patience: Duration) -> Vec<Submission> {
+    pub(crate) fn take_batch(&self, patience: Duration, batch: &mut VecDeque<Submission>) {
+        // What a backlog left behind.
+        batch.shrink_to(self.limits.batch_commands);
         let mut state = self.lock();
         let hoped_for = state.usual.into_iter().max().unwrap_or_default();
         if !state.waiting.is_empty() && state.waiting.len() < hoped_for {
@@ -136,15 +138,17 @@ impl Inbox {
             bytes += submission.command.size_hint();
             count += 1;
         }
-        let rest = state.waiting.split_off(count);
-        let batch = std::mem::replace(&mut state.waiting, rest);
+        if count == state.waiting.len() {
+            std::mem::swap(&mut state.waiting, batch);
+        } else {
+            batch.extend(state.waiting.drain(..count));
+        }
         state.bytes -= bytes;
         state.is_awake = count > 0;
         if count > 0 {
             state.usual = [count, state.usual[0]];
             state.since = (!state.waiting.is_empty()).then(Instant::now);
         }
-        batch.into()
     }
 
     /// Takes nothing from now on, for this reason; gives what waited.
@@ -216,7 +220,13 @@ mod tests {
         }
     }
 
-    fn texts(batch: Vec<Submission>) -> Vec<String> {
+    fn taken(inbox: &Inbox, patience: Duration) -> Vec<String> {
+        let mut batch = VecDeque::new();
+        inbox.take_batch(patience, &mut batch);
+        texts(batch)
+    }
+
+    fn texts(batch: impl IntoIterator<Item = Submission>) -> Vec<String> {
         let text = |submission: Submission| match submission.command.action {
             Action::Post { text, .. } => text,
             other => panic!("{other:?}"),
@@ -229,14 +239,14 @@ mod tests {
         let inbox = Inbox::new(LIMITS);
         assert_eq!(inbox.put(submission("a")), Ok(Put::Wake));
         assert_eq!(inbox.put(submission("b")), Ok(Put::Behind));
-        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b"]);
+        assert_eq!(taken(&inbox, NONE), ["a", "b"]);
         assert_eq!(
             inbox.put(submission("c")),
             Ok(Put::Behind),
             "it looks again after the commit"
         );
-        assert_eq!(texts(inbox.take_batch(NONE)), ["c"]);
-        assert_eq!(texts(inbox.take_batch(NONE)), [""; 0]);
+        assert_eq!(taken(&inbox, NONE), ["c"]);
+        assert_eq!(taken(&inbox, NONE), [""; 0]);
         assert_eq!(inbox.put(submission("d")), Ok(Put::Wake));
     }
 
@@ -247,9 +257,9 @@ mod tests {
             inbox.put(submission(text)).unwrap();
         }
         assert_eq!(inbox.put(submission("d")), Err(NotDone::Busy));
-        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b"]);
+        assert_eq!(taken(&inbox, NONE), ["a", "b"]);
         assert_eq!(inbox.put(submission("e")), Ok(Put::Behind));
-        assert_eq!(texts(inbox.take_batch(NONE)), ["c", "e"]);
+        assert_eq!(taken(&inbox, NONE), ["c", "e"]);
         assert_eq!(inbox.fill().commands, 5);
     }
 
@@ -263,7 +273,7 @@ mod tests {
         for text in ["a", "b", "c"] {
             inbox.put(submission(text)).unwrap();
         }
-        assert_eq!(texts(inbox.take_batch(NONE)), ["a", "b", "c"]);
+        assert_eq!(taken(&inbox, NONE), ["a", "b", "c"]);
         inbox.put(submission("d")).unwrap();
         let others = inbox.clone();
         let putting = std::thread::spawn(move || {
@@ -273,13 +283,13 @@ mod tests {
         // Waits until all three are there: a patience of no end would show if it did not notice.
         let mut got = Vec::new();
         while got.len() < 3 {
-            got.extend(texts(inbox.take_batch(LONGEST_PATIENCE)));
+            got.extend(taken(&inbox, LONGEST_PATIENCE));
         }
         assert_eq!(got, ["d", "e", "f"]);
         putting.join().unwrap();
         for _ in 0..3 {
             inbox.put(submission("g")).unwrap();
-            assert_eq!(texts(inbox.take_batch(LONGEST_PATIENCE)), ["g"]);
+            assert_eq!(taken(&inbox, LONGEST_PATIENCE), ["g"]);
         }
         assert_eq!(
             inbox.lock().usual,
@@ -300,10 +310,6 @@ mod tests {
         inbox.close();
         inbox.open();
         assert_eq!(inbox.put(submission("d")), Err(NotDone::Closing));
-        assert_eq!(
-            texts(inbox.take_batch(NONE)),
-            ["c"],
-            "what was taken is committed"
-        );
+        assert_eq!(taken(&inbox, NONE), ["c"], "what was taken is committed");
     }
 }

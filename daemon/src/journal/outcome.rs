@@ -173,7 +173,7 @@ pub(crate) struct Refused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotDone {
     /// It cannot be, as things are.
-    Refused(Refused),
+    Refused(Box<Refused>),
     /// Too much waits already.
     Busy,
     /// Nothing can be written; why.

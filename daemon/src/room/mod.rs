@@ -17,7 +17,7 @@ use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient
 use chat_shared::{ConversationId, Seq};
 use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, Whom, WorkerLink};
 use state::{Encoded, RoomState};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,16 +116,13 @@ impl Room {
     fn deliver(
         &self,
         encoded: &Encoded,
-        answers: Vec<(WorkerId, Answer)>,
+        mut answers: Vec<(WorkerId, Answer)>,
         ctx: &mut Context<Self>,
     ) {
-        let mut answers_of: BTreeMap<WorkerId, Vec<Answer>> = BTreeMap::new();
-        for (worker, answer) in answers {
-            answers_of.entry(worker).or_default().push(answer);
-        }
         let mut is_lost = false;
         for link in &self.around.links {
-            let answers = answers_of.remove(&link.worker).unwrap_or_default();
+            let of_worker = answers.extract_if(.., |(worker, _)| *worker == link.worker);
+            let answers: Vec<Answer> = of_worker.map(|(_, answer)| answer).collect();
             if answers.is_empty() && !self.interested.contains(&link.worker) {
                 continue;
             }

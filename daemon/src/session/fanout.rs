@@ -12,8 +12,8 @@ use crate::room::messages::Whom;
 use crate::store::FeedKey;
 use bytes::Bytes;
 use chat_shared::{AccountId, Seq};
+use rustc_hash::FxHashMap;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Who follows.
@@ -64,7 +64,7 @@ struct Followers {
 /// All subscriptions of one thread.
 #[derive(Default)]
 pub(crate) struct Fanout {
-    feeds: HashMap<FeedKey, Followers>,
+    feeds: FxHashMap<FeedKey, Followers>,
 }
 
 impl Fanout {

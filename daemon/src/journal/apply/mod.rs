@@ -44,7 +44,8 @@ use chat_shared::limits::STREAMS_PER_DEVICE;
 use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
 use members::Facts;
 use redb::{StorageError, WriteTransaction};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use tables::Tables;
 
 /// Why a command did not end with an outcome.
@@ -78,15 +79,15 @@ impl From<StorageError> for Stop {
 /// the store holds; given up with a transaction that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    heads: HashMap<FeedKey, Head>,
-    streams: HashMap<(DeviceId, StreamId), StreamRecord>,
-    members: HashMap<(ConversationId, AccountId), Option<MemberRecord>>,
-    facts: HashMap<ConversationId, Facts>,
+    heads: FxHashMap<FeedKey, Head>,
+    streams: FxHashMap<(DeviceId, StreamId), StreamRecord>,
+    members: FxHashMap<(ConversationId, AccountId), Option<MemberRecord>>,
+    facts: FxHashMap<ConversationId, Facts>,
     /// Whether the panic switch is on; nothing: not asked yet. Whoever writes the row says so here.
     panic: Option<bool>,
-    people: HashMap<AccountId, Standing>,
+    people: FxHashMap<AccountId, Standing>,
     /// Whether a mention may wait in the inbox of somebody.
-    mentioned: HashMap<AccountId, bool>,
+    mentioned: FxHashMap<AccountId, bool>,
 }
 
 /// Rows of each kind in the cache: some ten megabytes. Beyond that it starts anew.
@@ -124,18 +125,19 @@ pub(crate) struct Apply<'t> {
 }
 
 impl<'t> Apply<'t> {
-    /// Opens the tables.
+    /// Begins; `appended` is an empty list to put new entries into.
     pub(crate) fn begin(
         transaction: &'t WriteTransaction,
         cache: &'t mut Cache,
-    ) -> Result<Self, StoreError> {
+        appended: Vec<Appended>,
+    ) -> Self {
         cache.keep_bounded();
-        Ok(Self {
+        Self {
             tables: Tables::of(transaction),
             cache,
             dirty_streams: BTreeSet::new(),
-            appended: Vec::new(),
-        })
+            appended,
+        }
     }
 
     /// Carries one command out, or finds that it was carried out before, or refuses it. After an error the

@@ -2,7 +2,7 @@
 
 use crate::journal::Appended;
 use crate::journal::command::{Action, Admission, Command, Name, NewInvite, Once};
-use crate::journal::engine::Engine;
+use crate::journal::engine::{Batch, Engine};
 use crate::journal::outcome::{NotDone, Outcome, Refusal, Refused};
 use crate::store::read::Page;
 use crate::store::record::{AuditRecord, Verifier, decode};
@@ -99,7 +99,12 @@ impl TestHouse {
         commands: Vec<Command>,
     ) -> (Vec<Result<Outcome, Refusal>>, Vec<Appended>) {
         let count = commands.len();
-        let batch = self.engine.as_mut().unwrap().commit(commands).unwrap();
+        let batch = self
+            .engine
+            .as_mut()
+            .unwrap()
+            .commit(commands.into_iter(), Batch::default())
+            .unwrap();
         assert_eq!(batch.results.len(), count);
         for Appended { feed, entry } in &batch.appended {
             let mut stored = self.entry(*feed, entry.seq).unwrap();
@@ -162,9 +167,14 @@ impl TestHouse {
 
     /// The same with names, as whoever asked is told.
     pub(super) fn refuses_in_words(&mut self, command: Command) -> Refused {
-        let batch = self.engine.as_mut().unwrap().commit(vec![command]).unwrap();
+        let batch = self
+            .engine
+            .as_mut()
+            .unwrap()
+            .commit(std::iter::once(command), Batch::default())
+            .unwrap();
         match &batch.results[..] {
-            [Err(NotDone::Refused(refused))] => refused.clone(),
+            [Err(NotDone::Refused(refused))] => Refused::clone(refused),
             other => panic!("not refused: {other:?}"),
         }
     }
