@@ -313,6 +313,18 @@ impl Session {
         );
     }
 
+    /// Reads a few rows by their keys from the store, here and now: on a blocking thread the hand-over and
+    /// back would cost five times what the reading does.
+    fn look_up<T>(
+        &self,
+        ask: impl FnOnce(&Reader) -> Result<Result<T, Fault>, StoreError>,
+    ) -> Result<T, Fault> {
+        match self.shared.house.store.read(ask) {
+            Ok(found) => found,
+            Err(error) => Err(faults::store(&error)),
+        }
+    }
+
     /// As [`Session::read`], for what nobody asked for: what fails ends the session, which comes back.
     fn read_quietly<T: Send + 'static>(
         &self,

@@ -74,12 +74,7 @@ pub(super) fn revoke(session: &mut Session, id: RequestId, device: DeviceId) {
     );
 }
 
-pub(super) fn open_stream(
-    session: &mut Session,
-    id: RequestId,
-    stream: StreamId,
-    ctx: &mut Context<Session>,
-) {
+pub(super) fn open_stream(session: &mut Session, id: RequestId, stream: StreamId) {
     let Some(device) = session.person.as_ref().and_then(|person| person.device) else {
         let text = "a stream belongs to a device: `add_device` first, or sign in by `resume`";
         return session.refuse(id, Fault::new(FaultCode::NoDevice, text));
@@ -88,19 +83,21 @@ pub(super) fn open_stream(
         let text = format!("a device has the streams 0 to {}", STREAMS_PER_DEVICE - 1);
         return session.refuse(id, Fault::new(FaultCode::TooManyStreams, text));
     }
-    let ask = move |reader: &Reader| Ok(Ok(reader.stream(device, stream)?.last));
-    session.read(ctx, id, ask, move |session, _, last| {
-        if let Some(person) = &mut session.person {
-            person.stream = Some(stream);
+    match session.look_up(|reader| Ok(Ok(reader.stream(device, stream)?.last))) {
+        Ok(last) => {
+            if let Some(person) = &mut session.person {
+                person.stream = Some(stream);
+            }
+            session.answer(
+                id,
+                Event::StreamOpened {
+                    stream,
+                    last: Nonce(last),
+                },
+            );
         }
-        session.answer(
-            id,
-            Event::StreamOpened {
-                stream,
-                last: Nonce(last),
-            },
-        );
-    });
+        Err(fault) => session.refuse(id, fault),
+    }
 }
 
 pub(super) fn list(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {

@@ -315,9 +315,12 @@ pub(super) fn resume(
             None => Err(faults::token_invalid()),
         })
     };
-    session.read(ctx, id, find, move |session, ctx, (account, record)| {
-        sign_in(session, id, account, record, SignedBy::Token(device), ctx);
-    });
+    match session.look_up(find) {
+        Ok((account, record)) => {
+            sign_in(session, id, account, record, SignedBy::Token(device), ctx);
+        }
+        Err(fault) => session.refuse(id, fault),
+    }
 }
 
 /// What somebody proved who they are by.

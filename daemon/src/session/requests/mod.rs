@@ -56,7 +56,7 @@ pub(super) fn carry_out(
 
         Request::AddDevice { label } => devices::add(session, id, label, ctx),
         Request::RevokeDevice { device } => devices::revoke(session, id, device),
-        Request::OpenStream { stream } => devices::open_stream(session, id, stream, ctx),
+        Request::OpenStream { stream } => devices::open_stream(session, id, stream),
         Request::Devices {} => devices::list(session, id, ctx),
 
         Request::Sync {
