@@ -2,8 +2,9 @@
 //!
 //! In reading order: [`state`] says which request fits when, [`requests`] carries requests out, one file a
 //! group; [`answers`], [`faults`] and [`refusals`] are what goes back. [`outbox`] is what waits to be written
-//! and [`writing`] how it is, [`fanout`] who follows what, [`following`] how a session catches up, and
-//! [`worker`] the actor that brings the sessions of its thread what happened elsewhere. This file is the
+//! and [`writing`] how it is, [`fanout`] who follows what, [`following`] how a session catches up,
+//! [`deadlines`] when it is looked at whether somebody is there, and [`worker`] the actor that brings the
+//! sessions of its thread what happened elsewhere. This file is the
 //! shell: the life of a connection. Tier 3: it asks the registry, the journal and the store, and nobody asks
 //! it.
 
@@ -16,6 +17,7 @@ pub(crate) mod outbox;
 pub(crate) mod writing;
 pub(crate) mod fanout;
 mod following;
+pub(crate) mod deadlines;
 pub(crate) mod worker;
 
 use crate::net::connection::{Accepted, Place, Socket};
@@ -35,10 +37,10 @@ use chat_shared::{
 use fanout::Subscription;
 use following::Wants;
 use outbox::Outbox;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use state::Phase;
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -92,11 +94,13 @@ pub(crate) struct Session {
     failed_logins: u32,
     person: Option<Person>,
     wants: Wants,
-    subscriptions: HashMap<FeedKey, Rc<Subscription>>,
+    subscriptions: FxHashMap<FeedKey, Rc<Subscription>>,
     is_syncing: bool,
     /// Conversations that came during a sync.
     follow_later: Vec<ConversationId>,
     is_catching_up: bool,
+    /// A connection that has not signed in by then ends.
+    sign_in_by: Instant,
     last_heard: Instant,
     asked_whether_there: bool,
 }
@@ -115,6 +119,11 @@ pub(crate) struct FollowNew(pub(crate) ConversationId);
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Unfollow(pub(crate) ConversationId);
+
+/// To a session: it is time to look whether somebody is there.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub(crate) struct Look;
 
 /// To a session: say this, and end.
 #[derive(Debug, Message)]
@@ -210,8 +219,8 @@ impl Session {
             limits.requests_per_sec,
             limits.request_burst,
         );
-        let login_deadline = Duration::from_secs(limits.login_secs);
-        let ping_every = Duration::from_secs(limits.idle_ping_secs);
+        let now = Instant::now();
+        let sign_in_by = now + Duration::from_secs(limits.login_secs);
         Self::create(|ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             Self::add_stream(inbound, ctx);
@@ -234,11 +243,8 @@ impl Session {
                 written.await;
                 let _ = gone.try_send(Gone);
             });
-            ctx.run_later(login_deadline, |session: &mut Self, ctx| {
-                session.login_is_due(ctx)
-            });
-            ctx.run_interval(ping_every, Self::look_whether_there);
             let id = shared.next_session();
+            shared.look_at(id, sign_in_by);
             let handle = Rc::new(SessionHandle {
                 id,
                 addr,
@@ -256,11 +262,12 @@ impl Session {
                 failed_logins: 0,
                 person: None,
                 wants: Wants::default(),
-                subscriptions: HashMap::new(),
+                subscriptions: FxHashMap::default(),
                 is_syncing: false,
                 follow_later: Vec::new(),
                 is_catching_up: false,
-                last_heard: Instant::now(),
+                sign_in_by,
+                last_heard: now,
                 asked_whether_there: false,
             }
         });
@@ -363,29 +370,34 @@ impl Session {
         );
     }
 
-    fn login_is_due(&mut self, ctx: &mut Context<Self>) {
-        if matches!(self.phase, Phase::Greeting | Phase::Welcomed) {
-            let seconds = self.shared.house.config.limits.login_secs;
-            self.close(
-                faults::timed_out(&format!("sign in within {seconds} s")),
-                ctx,
-            );
-        }
-    }
-
-    fn look_whether_there(&mut self, ctx: &mut Context<Self>) {
+    /// Ends a connection that did not sign in in time, or is silent for too long; asks one that is silent
+    /// whether somebody is there.
+    fn look(&mut self, ctx: &mut Context<Self>) {
         let limits = &self.shared.house.config.limits;
-        let silent = self.last_heard.elapsed();
-        if silent >= Duration::from_secs(limits.idle_timeout_secs) {
+        let now = Instant::now();
+        let silent = now.duration_since(self.last_heard);
+        let ask_after = Duration::from_secs(limits.idle_ping_secs);
+        let end_after = Duration::from_secs(limits.idle_timeout_secs);
+        let is_signing_in = matches!(self.phase, Phase::Greeting | Phase::Welcomed);
+        let again = if self.phase == Phase::Closing {
+            return;
+        } else if is_signing_in && now >= self.sign_in_by {
+            let text = format!("sign in within {} s", limits.login_secs);
+            return self.close(faults::timed_out(&text), ctx);
+        } else if is_signing_in {
+            self.sign_in_by
+        } else if silent >= end_after {
             let text = format!("nothing was heard from you for {} s", silent.as_secs());
-            self.close(faults::timed_out(&text), ctx);
-        } else if silent >= Duration::from_secs(limits.idle_ping_secs) && !self.asked_whether_there
-        {
-            self.asked_whether_there = true;
-            self.say(Event::AreYouThere {});
-            let left = Duration::from_secs(limits.idle_timeout_secs).saturating_sub(silent);
-            ctx.run_later(left, Self::look_whether_there);
-        }
+            return self.close(faults::timed_out(&text), ctx);
+        } else if silent >= ask_after {
+            if !std::mem::replace(&mut self.asked_whether_there, true) {
+                self.say(Event::AreYouThere {});
+            }
+            self.last_heard + end_after
+        } else {
+            self.last_heard + ask_after
+        };
+        self.shared.look_at(self.handle.id, again);
     }
 
     fn take(&mut self, frame: &[u8], ctx: &mut Context<Self>) {
@@ -458,6 +470,14 @@ impl Handler<Close> for Session {
 
     fn handle(&mut self, close: Close, ctx: &mut Self::Context) {
         self.close(close.0, ctx);
+    }
+}
+
+impl Handler<Look> for Session {
+    type Result = ();
+
+    fn handle(&mut self, _: Look, ctx: &mut Self::Context) {
+        self.look(ctx);
     }
 }
 

@@ -3,10 +3,11 @@
 //!
 //! Tier 3, as the sessions: they and their worker share [`Shared`] without messages.
 
+use super::deadlines::{Deadlines, LOOK_EVERY};
 use super::fanout::Fanout;
 use super::outbox::Outbox;
 use super::writing::Turn;
-use super::{CatchUp, Close, FollowNew, Session, Unfollow};
+use super::{CatchUp, Close, FollowNew, Look, Session, Unfollow};
 use crate::abort::AbortOnPanic;
 use crate::config::Config;
 use crate::journal::embedded::EmbeddedHandle;
@@ -21,8 +22,8 @@ use crate::session::{answers, faults};
 use crate::store::{FeedKey, Store};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use chat_shared::{ConversationId, Event, Fault, RequestId};
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -68,8 +69,9 @@ pub(crate) struct Shared {
     pub(crate) registry: Addr<Registry>,
     pub(crate) fanout: RefCell<Fanout>,
     pub(crate) turn: Rc<Turn>,
-    pub(crate) sessions: RefCell<HashMap<SessionId, Rc<SessionHandle>>>,
-    rooms: RefCell<HashMap<ConversationId, Addr<Room>>>,
+    pub(crate) sessions: RefCell<FxHashMap<SessionId, Rc<SessionHandle>>>,
+    rooms: RefCell<FxHashMap<ConversationId, Addr<Room>>>,
+    deadlines: RefCell<Deadlines>,
     last_session: Cell<u64>,
 }
 
@@ -149,6 +151,26 @@ impl Shared {
         }
     }
 
+    /// Looks at a session once it is this late.
+    pub(crate) fn look_at(&self, session: SessionId, at: Instant) {
+        self.deadlines.borrow_mut().add(at, session);
+    }
+
+    /// Looks at those that are due.
+    fn look(&self) {
+        let now = Instant::now();
+        loop {
+            // Not held while a session is told.
+            let due = self.deadlines.borrow_mut().take_due(now);
+            let Some(id) = due else { return };
+            if let Some(session) = self.session(id)
+                && session.addr.try_send(Look).is_err()
+            {
+                self.look_at(id, now + LOOK_EVERY);
+            }
+        }
+    }
+
     fn session(&self, id: SessionId) -> Option<Rc<SessionHandle>> {
         self.sessions.borrow().get(&id).cloned()
     }
@@ -176,6 +198,7 @@ impl Worker {
                 turn: Rc::default(),
                 sessions: RefCell::default(),
                 rooms: RefCell::default(),
+                deadlines: RefCell::default(),
                 last_session: Cell::new(0),
             }),
         }
@@ -201,8 +224,9 @@ impl Worker {
 impl Actor for Worker {
     type Context = Context<Self>;
 
-    fn started(&mut self, _: &mut Self::Context) {
+    fn started(&mut self, ctx: &mut Self::Context) {
         actix_rt::spawn(self.shared.turn.clone().run());
+        ctx.run_interval(LOOK_EVERY, |worker, _| worker.shared.look());
     }
 }
 
