@@ -86,10 +86,7 @@ fn all_cases() -> Vec<Case> {
         relay: false,
         ..with_tls(scenario)
     };
-    let ack = |senders| Case {
-        tls: false,
-        ..ours(Scenario::Ack { senders, window: 1 })
-    };
+    let ack = |senders| ours(Scenario::Ack { senders, window: 1 });
     let login = |by| {
         ours(Scenario::Login {
             at_once: 64,
@@ -98,13 +95,13 @@ fn all_cases() -> Vec<Case> {
         })
     };
     vec![
-        both(fanout(10, WINDOW)),
+        with_tls(fanout(10, WINDOW)),
         with_tls(fanout(100, WINDOW)),
-        both(fanout(1000, WINDOW)),
+        with_tls(fanout(1000, WINDOW)),
         both(fanout(10, SMALL_WINDOW)),
         with_tls(fanout(100, SMALL_WINDOW)),
         both(fanout(1000, SMALL_WINDOW)),
-        both(Scenario::Paced {
+        with_tls(Scenario::Paced {
             receivers: 1000,
             senders: 10,
             rate: 20.0,
@@ -115,7 +112,7 @@ fn all_cases() -> Vec<Case> {
             p99_ms: 50.0,
             from: 4000.0,
         }),
-        both(Scenario::Direct {
+        with_tls(Scenario::Direct {
             pairs: 1000,
             window: 1,
         }),
