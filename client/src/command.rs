@@ -153,6 +153,7 @@ fn place_of(act: &Act) -> Option<ConversationId> {
     match act {
         Act::RenameRoom { conversation, .. }
         | Act::ChangeRoom { conversation, .. }
+        | Act::SetTopic { conversation, .. }
         | Act::DeleteRoom { conversation, .. }
         | Act::RestoreRoom { conversation }
         | Act::InviteToRoom { conversation, .. }
@@ -175,13 +176,15 @@ fn verb_of(act: &Act) -> &'static str {
         Act::SetProfile { .. } => "change the profile",
         Act::SetStatus { .. } => "set the status",
         Act::ChangePassword { .. } => "change the password",
-        Act::DeleteAccount {} => "delete the account",
+        Act::DeleteAccount {} | Act::DeleteAccountOf { .. } => "delete the account",
         Act::RevokeOtherDevices {} => "end the other devices",
         Act::PutContact { .. } => "keep the contact",
         Act::RemoveContact { .. } => "remove the contact",
         Act::Block { .. } => "block",
         Act::Unblock { .. } => "unblock",
-        Act::DismissInbox { .. } => "dismiss what waits",
+        Act::DismissInbox { .. } | Act::DismissAnnouncement { .. } => "dismiss what waits",
+        Act::CreateRoom { .. } => "create the room",
+        Act::SetTopic { .. } => "set the topic",
         Act::RenameRoom { .. } => "rename the room",
         Act::ChangeRoom { .. } => "change the room",
         Act::DeleteRoom { .. } => "delete the room",
@@ -209,6 +212,17 @@ fn verb_of(act: &Act) -> &'static str {
     }
 }
 
+/// A page of a conversation's history, by its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The newest below this entry.
+    Before(Seq),
+    /// The oldest above this entry.
+    After(Seq),
+    /// This entry, with what stands before and after it.
+    Around(Seq),
+}
+
 /// Everything that may be asked of the connection ([`crate::net::Handle::send`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -231,12 +245,13 @@ pub enum Command {
         /// How.
         state: PresenceState,
     },
-    /// Entries before a place; comes back as [`chat_shared::Event::History`].
+    /// A page of history; comes back as [`crate::model::Update::Page`] or
+    /// [`crate::model::Update::NoPage`].
     FetchHistory {
-        /// Which conversation.
+        /// Of which conversation.
         conversation: ConversationId,
-        /// Those below this; the newest where nothing is said.
-        before: Option<Seq>,
+        /// Which one.
+        page: Page,
     },
     /// Who is in a conversation; comes back as [`chat_shared::Event::Members`], page after page.
     FetchMembers {

@@ -26,6 +26,8 @@ mod invite_code;
 mod abort;
 mod clock;
 mod random;
+#[cfg(test)]
+mod probe;
 
 pub use house::{Running, StartError, start};
 pub use net::tls::TlsError;

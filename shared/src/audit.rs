@@ -16,6 +16,40 @@ pub type Hash = [u8; 32];
 /// What stands in place of the hash before the first line.
 pub const START: Hash = [0; 32];
 
+/// The words for what is done, as they stand in a line; a test of the daemon holds this to what it writes.
+pub const ACTS: [&str; 30] = [
+    "add_invite",
+    "add_reset_code",
+    "announce",
+    "ban",
+    "ban_address",
+    "change_room",
+    "create_room",
+    "delete_account",
+    "delete_message",
+    "delete_room",
+    "enable_account",
+    "kick",
+    "mute",
+    "panic",
+    "put_shared_group",
+    "register",
+    "remove_shared_group",
+    "rename_room",
+    "reset_password",
+    "restore_room",
+    "revoke_device_of",
+    "revoke_invite",
+    "set_house_role",
+    "set_profile",
+    "set_room_role",
+    "set_topic",
+    "unban",
+    "unban_address",
+    "unmute",
+    "use_reset_code",
+];
+
 /// A line of the log without its hash. The order of the fields is that of the array that is hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Act<'a> {

@@ -71,8 +71,35 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         item: Option<u64>,
     },
+    /// One announcement to everybody is seen.
+    DismissAnnouncement {
+        /// Which one.
+        announcement: u64,
+    },
 
     // Rooms.
+    /// Make a room. Somebody who makes one for themselves may as well ask for `create_room`; for somebody
+    /// else, or for nobody, administrators do.
+    CreateRoom {
+        /// Its name.
+        name: String,
+        /// Its topic, may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        topic: String,
+        /// What is to be different from a room as it is usually made.
+        #[serde(default)]
+        change: RoomChange,
+        /// Whose it is; nothing: of who makes it, and of the administrator at the machine nobody's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<AccountId>,
+    },
+    /// Another topic, may be empty.
+    SetTopic {
+        /// Which room.
+        conversation: ConversationId,
+        /// The new topic.
+        topic: String,
+    },
     /// Another name.
     RenameRoom {
         /// Which room.
@@ -256,6 +283,13 @@ pub enum Command {
     RevokeInvite {
         /// Which one.
         invite: InviteId,
+    },
+    /// End somebody's account for good: administrators, on a connection that signed in by password.
+    DeleteAccountOf {
+        /// Whose.
+        account: AccountId,
+        /// Their name, so that it is not the wrong one.
+        name: String,
     },
     /// End a device of somebody: administrators.
     RevokeDeviceOf {

@@ -6,8 +6,8 @@
 
 use crate::ids::{AccountId, ConversationId, DeviceId, Seq, Timestamp};
 use crate::people::{
-    Announcement, Contact, HouseRole, InboxItem, Profile, RoomRole, RoomSettings, SharedGroup,
-    StatusText,
+    Announcement, Contact, HouseRole, InboxItem, Profile, RoomRole, RoomSetting, RoomSettings,
+    SharedGroup, StatusText,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,11 +128,17 @@ pub enum EntryBody {
     Renamed {
         /// The new name without `#`.
         name: String,
+        /// The old one; empty where it was not written down.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        from: String,
     },
     /// Conversation: the room is like this from here on.
     SettingsSet {
         /// All of it.
         settings: RoomSettings,
+        /// Which of them became other than they were; none where it was not written down.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<RoomSetting>,
     },
     /// Conversation: an earlier message was taken away.
     MessageDeleted {
@@ -214,6 +220,14 @@ pub enum EntryBody {
         /// What; nothing: all, and the announcements so far.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         item: Option<u64>,
+        /// With all: the newest of those announcements. Not written down by older daemons.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        announcements: Option<u64>,
+    },
+    /// Account: an announcement to everybody waits no longer.
+    AnnouncementDismissed {
+        /// Which one.
+        announcement: u64,
     },
     /// Account: its status text is another one.
     StatusSet {

@@ -7,6 +7,7 @@ use crate::people::{
     Announcement, Contact, HouseRole, InboxItem, Member, PresenceState, Profile, RoomRole,
     RoomSettings, SharedGroup, StatusText,
 };
+use crate::request::is_default;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -345,6 +346,12 @@ pub struct Status {
     pub read_only: Option<String>,
     /// Size of the store's file in bytes.
     pub store_bytes: u64,
+    /// Who may make an account; nothing from an older daemon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<RegistrationMode>,
+    /// Whether the panic switch is on: then nobody makes an account by themselves.
+    #[serde(default)]
+    pub panic: bool,
 }
 
 /// Everything the daemon says.
@@ -474,6 +481,9 @@ pub enum Event {
         muted: Vec<Restriction>,
         /// Who is invited.
         invited: Vec<Restriction>,
+        /// Whether there are more: ask again after the highest account in the lists.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `card`.
     Card {
@@ -490,6 +500,9 @@ pub enum Event {
         blocked: Vec<AccountId>,
         /// In the order of their names.
         groups: Vec<SharedGroup>,
+        /// Whether there are more groups: ask again after the last.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `inbox`.
     Inbox {
@@ -499,6 +512,9 @@ pub enum Event {
         items: Vec<InboxItem>,
         /// Announcements to everybody that were not dismissed, the oldest first.
         announcements: Vec<Announcement>,
+        /// Whether there are older items: ask again before the first.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `history`.
     History {
@@ -516,6 +532,9 @@ pub enum Event {
         /// Who was here since the time that was asked for, and is not now; the latest first.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         seen: Vec<Seen>,
+        /// Whether there are more: ask again after the highest account in both lists.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `people` and `search_people`.
     People {
@@ -553,10 +572,13 @@ pub enum Event {
         /// Until when.
         expires_at: Timestamp,
     },
-    /// To `admin_invites`.
+    /// To `invites` and `admin_invites`.
     Invites {
         /// In the order of their ids.
         invites: Vec<InviteInfo>,
+        /// Whether there are more: ask again after the last.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `admin_rooms`.
     AdminRooms {
@@ -587,11 +609,17 @@ pub enum Event {
         addresses: Vec<AddressBan>,
         /// Whether the panic switch is on.
         panic: bool,
+        /// Whether there are more: ask again after the last.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `admin_groups`.
     AdminGroups {
         /// In the order of their names.
         groups: Vec<SharedGroup>,
+        /// Whether there are more: ask again after the last.
+        #[serde(default, skip_serializing_if = "is_default")]
+        more: bool,
     },
     /// To `audit`.
     Audit {

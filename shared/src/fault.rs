@@ -1,5 +1,6 @@
 //! The only words of failure that a user reads.
 
+use crate::ids::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -13,6 +14,10 @@ pub struct Fault {
     /// When it is worth trying again, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// Until when it holds that this is not possible. The text says it in UTC, as `2026-11-21 12:23 UTC`; a client
+    /// that knows where it is may put its own time there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 macro_rules! fault_codes {
@@ -110,7 +115,7 @@ fault_codes! {
     StaleNonce = "stale_nonce",
     /// No such conversation, or not one that this account may know of.
     NoSuchConversation = "no_such_conversation",
-    /// Only members may do this.
+    /// Only members may do this, or only to them.
     NotAMember = "not_a_member",
     /// The account is in as many conversations as it may be.
     TooManyConversations = "too_many_conversations",
@@ -132,9 +137,11 @@ fault_codes! {
     NoSuchContact = "no_such_contact",
     /// As many contacts, blocks, groups or members of a group as there may be.
     TooManyEntries = "too_many_entries",
-    /// Somebody is blocked already, or is not.
+    /// Somebody is blocked already.
+    AlreadyBlocked = "already_blocked",
+    /// Somebody is not blocked.
     NotBlocked = "not_blocked",
-    /// Somebody takes no direct conversation from this account.
+    /// Somebody cannot be in another direct conversation just now.
     NotReachable = "not_reachable",
     /// This cannot be done to oneself.
     NotToYourself = "not_to_yourself",
@@ -146,7 +153,7 @@ fault_codes! {
     Banned = "banned",
     /// This account may read but not write here.
     Muted = "muted",
-    /// Somebody is not banned, muted or invited, so that cannot be taken back.
+    /// Somebody is not banned, muted or invited, or an address not banned: that cannot be taken back.
     NotRestricted = "not_restricted",
     /// Somebody is a member already.
     AlreadyAMember = "already_a_member",
@@ -156,11 +163,15 @@ fault_codes! {
     RoomArchived = "room_archived",
     /// Too soon after one's last message here; `retry_after_ms` tells when.
     SlowMode = "slow_mode",
-    /// A room keeps one owner, the house one administrator.
+    /// A room keeps one owner.
     LastOwner = "last_owner",
+    /// The house keeps one administrator.
+    LastAdministrator = "last_administrator",
+    /// Newcomers are put into public rooms only that are not archived.
+    NotForNewcomers = "not_for_newcomers",
     /// The one acted upon has as much to say as the one who acts, or more.
     Outranked = "outranked",
-    /// The name given to be sure is not the room's.
+    /// The name given to be sure is not the room's or account's.
     NameMismatch = "name_mismatch",
     /// The room was not deleted, or too long ago.
     NotDeleted = "not_deleted",
@@ -199,6 +210,7 @@ impl Fault {
             code,
             text: text.into(),
             retry_after_ms: None,
+            until: None,
         }
     }
 
@@ -206,6 +218,13 @@ impl Fault {
     #[must_use]
     pub fn retry_after_ms(mut self, milliseconds: u64) -> Self {
         self.retry_after_ms = Some(milliseconds);
+        self
+    }
+
+    /// The same fault with a time until which it holds; nothing: for good.
+    #[must_use]
+    pub fn until(mut self, until: Option<Timestamp>) -> Self {
+        self.until = until;
         self
     }
 

@@ -1,7 +1,8 @@
 //! The contract between `chatd` and its clients.
 //!
 //! - [`request`] is what a client may ask, [`event`] what the daemon says, [`entry`] what feeds are made
-//!   of, [`fault`] every way in which a request can fail; [`frame`] puts them into bytes.
+//!   of, [`fault`] every way in which a request can fail; [`frame`] puts them into bytes, [`pages`] goes on
+//!   where a list is longer than an answer.
 //! - [`people`] is what they say of people and rooms, [`command`] what may be done about them.
 //! - [`state`] folds entries into what a reader knows, the same way on both sides.
 //! - [`ids`], [`names`] and [`limits`] are the words they share.
@@ -25,6 +26,7 @@ pub mod entry;
 pub mod state;
 pub mod fault;
 pub mod frame;
+pub mod pages;
 pub mod scram;
 pub mod link;
 pub mod clean;
@@ -43,6 +45,7 @@ pub use ids::{
 };
 pub use people::{
     Access, Announcement, Audience, Contact, HistoryFrom, HouseRole, InboxAbout, InboxItem, Member,
-    PresenceState, Profile, RoomChange, RoomRole, RoomSettings, SharedGroup, StatusText,
+    PresenceState, Profile, RoomChange, RoomRole, RoomSetting, RoomSettings, SharedGroup,
+    StatusText,
 };
 pub use request::{Cursor, Envelope, Request, VerifierData};

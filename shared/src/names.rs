@@ -40,8 +40,17 @@ const RESERVED: &str = "\
     sysadmin operator system chatd chatc chatctl server daemon service moderator mod owner \
     support security helpdesk me self you nobody anonymous unknown null deleted";
 
-static RESERVED_SKELETONS: LazyLock<Vec<String>> =
-    LazyLock::new(|| RESERVED.split_whitespace().map(skeleton).collect());
+/// The same, but accounts may have these names from before they were reserved: only a new account is refused.
+const RESERVED_SINCE: &str = "\
+    online offline people members guests owners moderators users anybody anyone someone somebody";
+
+static RESERVED_SKELETONS: LazyLock<Vec<String>> = LazyLock::new(|| skeletons(RESERVED));
+static RESERVED_SINCE_SKELETONS: LazyLock<Vec<String>> =
+    LazyLock::new(|| skeletons(RESERVED_SINCE));
+
+fn skeletons(names: &str) -> Vec<String> {
+    names.split_whitespace().map(skeleton).collect()
+}
 
 /// Why a name is not acceptable. The texts are fit for users.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -111,6 +120,18 @@ impl AccountName {
             return Err(NameError::Reserved);
         }
         Ok(Self(name))
+    }
+
+    /// The canonical form of the name that a new account is to have.
+    ///
+    /// # Errors
+    /// As for [`Self::parse`], and for names that are given out no more.
+    pub fn for_new(typed: &str) -> Result<Self, NameError> {
+        let name = Self::parse(typed)?;
+        if RESERVED_SINCE_SKELETONS.contains(&skeleton(&name.0)) {
+            return Err(NameError::Reserved);
+        }
+        Ok(name)
     }
 }
 
@@ -363,6 +384,19 @@ mod tests {
         ] {
             assert_eq!(account(name), Err(NameError::Reserved), "{name}");
         }
+    }
+
+    #[test]
+    fn words_that_mean_many_are_given_to_nobody_any_more_and_stay_with_who_has_them() {
+        for word in ["online", "Online", "0nline", "members"] {
+            let refused = AccountName::for_new(word);
+            assert_eq!(refused, Err(NameError::Reserved), "{word}");
+            assert!(AccountName::parse(word).is_ok(), "{word}");
+        }
+        for word in ["all", "here", "everybody", "channel", "room"] {
+            assert_eq!(account(word), Err(NameError::Reserved), "{word}");
+        }
+        assert_eq!(AccountName::for_new("Anna"), AccountName::parse("anna"));
     }
 
     #[test]

@@ -138,6 +138,59 @@ pub struct RoomSettings {
     pub for_newcomers: bool,
 }
 
+/// One of the [`RoomSettings`], by its name there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomSetting {
+    /// [`RoomSettings::access`].
+    Access,
+    /// [`RoomSettings::history`].
+    History,
+    /// [`RoomSettings::description`].
+    Description,
+    /// [`RoomSettings::slow_secs`].
+    SlowSecs,
+    /// [`RoomSettings::read_only`].
+    ReadOnly,
+    /// [`RoomSettings::archived`].
+    Archived,
+    /// [`RoomSettings::for_newcomers`].
+    ForNewcomers,
+    /// One of a newer daemon.
+    #[serde(other)]
+    Unknown,
+}
+
+impl RoomSettings {
+    /// Which of them are other than they were.
+    #[must_use]
+    pub fn changed_since(&self, before: &RoomSettings) -> Vec<RoomSetting> {
+        let RoomSettings {
+            access,
+            history,
+            description,
+            slow_secs,
+            read_only,
+            archived,
+            for_newcomers,
+        } = before;
+        let differs = [
+            (self.access != *access, RoomSetting::Access),
+            (self.history != *history, RoomSetting::History),
+            (self.description != *description, RoomSetting::Description),
+            (self.slow_secs != *slow_secs, RoomSetting::SlowSecs),
+            (self.read_only != *read_only, RoomSetting::ReadOnly),
+            (self.archived != *archived, RoomSetting::Archived),
+            (
+                self.for_newcomers != *for_newcomers,
+                RoomSetting::ForNewcomers,
+            ),
+        ];
+        let differs = differs.into_iter().filter(|(differs, _)| *differs);
+        differs.map(|(_, setting)| setting).collect()
+    }
+}
+
 /// What is to be different in a room; what is not given stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -276,4 +329,40 @@ pub enum InboxAbout {
     /// Of a newer daemon.
     #[serde(other)]
     Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_that_is_other_than_before_is_named_and_no_other() {
+        let before = RoomSettings::default();
+        assert_eq!(before.changed_since(&before), []);
+        let after = RoomSettings {
+            access: Access::Private,
+            history: HistoryFrom::Joining,
+            description: "who cooks".to_owned(),
+            slow_secs: 30,
+            read_only: true,
+            archived: true,
+            for_newcomers: true,
+        };
+        let all = [
+            RoomSetting::Access,
+            RoomSetting::History,
+            RoomSetting::Description,
+            RoomSetting::SlowSecs,
+            RoomSetting::ReadOnly,
+            RoomSetting::Archived,
+            RoomSetting::ForNewcomers,
+        ];
+        assert_eq!(after.changed_since(&before), all);
+        assert_eq!(before.changed_since(&after), all);
+        let slow = RoomSettings {
+            slow_secs: 60,
+            ..after.clone()
+        };
+        assert_eq!(slow.changed_since(&after), [RoomSetting::SlowSecs]);
+    }
 }

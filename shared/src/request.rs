@@ -154,6 +154,9 @@ pub enum Request {
     Restrictions {
         /// Which one.
         conversation: ConversationId,
+        /// Only those after this id.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: AccountId,
     },
     /// Who is in a conversation. Answer: `members`.
     Members {
@@ -185,6 +188,9 @@ pub enum Request {
         /// Also who was online at this time or later.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
+        /// Only those after this id.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: AccountId,
     },
     /// All about one person. Answer: `card`.
     Card {
@@ -200,9 +206,17 @@ pub enum Request {
         after: AccountId,
     },
     /// One's own contacts and blocks, and the shared groups. Answer: `contacts`.
-    Contacts {},
+    Contacts {
+        /// Only shared groups after this name, without contacts and blocks; empty: all.
+        #[serde(default, skip_serializing_if = "is_default")]
+        groups_after: String,
+    },
     /// What waits besides unread messages. Answer: `inbox`.
-    Inbox {},
+    Inbox {
+        /// Only items before this one, without announcements; nothing: the newest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<u64>,
+    },
     /// People by id or name. Answer: `people`; whoever does not exist is not in it.
     People {
         /// By id.
@@ -313,7 +327,11 @@ pub enum Request {
         role: HouseRole,
     },
     /// The invitations that still hold: one's own, of administrators all. Answer: `invites`.
-    Invites {},
+    Invites {
+        /// Only those after this id.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: InviteId,
+    },
 
     // After login: what may be lost. Answer: `noted`.
     /// A conversation was read up to here. Only ever moves on.
@@ -378,7 +396,11 @@ pub enum Request {
         role: HouseRole,
     },
     /// The invitations that still hold. Answer: `invites`.
-    AdminInvites {},
+    AdminInvites {
+        /// Only those after this id.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: InviteId,
+    },
     /// End an invitation. Answer: `done`.
     AdminInviteRevoke {
         /// Which one.
@@ -417,9 +439,17 @@ pub enum Request {
         expires_secs: u64,
     },
     /// Banned addresses and the panic switch. Answer: `admin_bans`.
-    AdminBans {},
+    AdminBans {
+        /// Only networks after this one.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: String,
+    },
     /// The shared groups. Answer: `admin_groups`.
-    AdminGroups {},
+    AdminGroups {
+        /// Only those after this name.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: String,
+    },
     /// Lines of the audit log. Answer: `audit`.
     AdminAudit {
         /// Only those after this number.
@@ -441,9 +471,17 @@ pub enum Request {
     AdminRestrictions {
         /// Which one.
         conversation: ConversationId,
+        /// Only those after this id.
+        #[serde(default, skip_serializing_if = "is_default")]
+        after: AccountId,
     },
 
     /// What a newer client asks.
     #[serde(other)]
     Unknown,
+}
+
+/// Whether a field that was added later holds what it means to leave it out.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

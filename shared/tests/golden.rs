@@ -12,8 +12,8 @@ use chat_shared::{
     DeviceInfo, Entry, EntryBody, Envelope, Event, Fault, FaultCode, Feed, HistoryFrom, HouseRole,
     InboxAbout, InboxItem, InviteId, InviteInfo, Limits, Member, Nonce, Person, Presence,
     PresenceState, Profile, RegistrationMode, Request, RequestId, Restriction, RoomChange,
-    RoomInfo, RoomRole, RoomSettings, Seen, Seq, SharedGroup, Status, StatusText, StreamId,
-    Timestamp, VerifierData,
+    RoomInfo, RoomRole, RoomSetting, RoomSettings, Seen, Seq, SharedGroup, Status, StatusText,
+    StreamId, Timestamp, VerifierData,
 };
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -172,7 +172,10 @@ fn requests() -> Vec<Request> {
             around: Some(Seq(9)),
             limit: 200,
         },
-        Request::Who { since: None },
+        Request::Who {
+            since: None,
+            after: AccountId(0),
+        },
         Request::People {
             accounts: vec![ANNA],
             names: vec!["boris".into()],
@@ -245,7 +248,7 @@ fn requests() -> Vec<Request> {
             rooms: vec!["kitchen".into()],
             role: HouseRole::Member,
         },
-        Request::AdminInvites {},
+        Request::AdminInvites { after: InviteId(0) },
         Request::AdminInviteRevoke {
             invite: InviteId(2),
         },
@@ -259,15 +262,23 @@ fn requests() -> Vec<Request> {
             text: "tea".into(),
         },
         Request::Room { conversation },
-        Request::Restrictions { conversation },
-        Request::Who { since: Some(AT) },
+        Request::Restrictions {
+            conversation,
+            after: AccountId(0),
+        },
+        Request::Who {
+            since: Some(AT),
+            after: AccountId(0),
+        },
         Request::Card { account: ANNA },
         Request::SearchPeople {
             text: "anna garden".into(),
             after: AccountId(0),
         },
-        Request::Contacts {},
-        Request::Inbox {},
+        Request::Contacts {
+            groups_after: String::new(),
+        },
+        Request::Inbox { before: None },
         Request::Command {
             nonce,
             settled,
@@ -285,7 +296,7 @@ fn requests() -> Vec<Request> {
             rooms: vec![],
             role: HouseRole::Member,
         },
-        Request::Invites {},
+        Request::Invites { after: InviteId(0) },
         Request::AdminCommand {
             command: Command::Panic { on: true },
         },
@@ -303,8 +314,12 @@ fn requests() -> Vec<Request> {
             name: "anna".into(),
             expires_secs: 3_600,
         },
-        Request::AdminBans {},
-        Request::AdminGroups {},
+        Request::AdminBans {
+            after: String::new(),
+        },
+        Request::AdminGroups {
+            after: String::new(),
+        },
         Request::AdminAudit {
             after: 0,
             limit: 200,
@@ -319,7 +334,35 @@ fn requests() -> Vec<Request> {
             by: "anna".into(),
             act: "ban".into(),
         },
-        Request::AdminRestrictions { conversation: ROOM },
+        Request::AdminRestrictions {
+            conversation: ROOM,
+            after: AccountId(0),
+        },
+        // Further pages.
+        Request::Who {
+            since: None,
+            after: ANNA,
+        },
+        Request::Restrictions {
+            conversation,
+            after: ANNA,
+        },
+        Request::Contacts {
+            groups_after: "Garden".into(),
+        },
+        Request::Inbox { before: Some(9) },
+        Request::Invites { after: InviteId(2) },
+        Request::AdminInvites { after: InviteId(2) },
+        Request::AdminBans {
+            after: "192.0.2.7".into(),
+        },
+        Request::AdminGroups {
+            after: "Garden".into(),
+        },
+        Request::AdminRestrictions {
+            conversation: ROOM,
+            after: ANNA,
+        },
     ]
 }
 
@@ -478,6 +521,31 @@ fn commands() -> Vec<Command> {
             account,
             device: DeviceId(3),
         },
+        Command::CreateRoom {
+            name: "kitchen".into(),
+            topic: "tea".into(),
+            change: RoomChange {
+                access: Some(Access::Private),
+                slow_secs: Some(30),
+                ..RoomChange::default()
+            },
+            owner: Some(BORIS),
+        },
+        Command::CreateRoom {
+            name: "kitchen".into(),
+            topic: String::new(),
+            change: RoomChange::default(),
+            owner: None,
+        },
+        Command::SetTopic {
+            conversation,
+            topic: "tea".into(),
+        },
+        Command::DeleteAccountOf {
+            account,
+            name: "boris".into(),
+        },
+        Command::DismissAnnouncement { announcement: 3 },
     ]
 }
 
@@ -589,9 +657,11 @@ fn entries() -> Vec<Entry> {
         entry(EntryBody::Invited { account }),
         entry(EntryBody::Renamed {
             name: "dinner".into(),
+            from: String::new(),
         }),
         entry(EntryBody::SettingsSet {
             settings: settings(),
+            changed: vec![],
         }),
         entry(EntryBody::MessageDeleted {
             seq: Seq(9),
@@ -607,8 +677,14 @@ fn entries() -> Vec<Entry> {
         entry(EntryBody::InboxAdded {
             item: item(mention()),
         }),
-        entry(EntryBody::InboxDismissed { item: Some(4) }),
-        entry(EntryBody::InboxDismissed { item: None }),
+        entry(EntryBody::InboxDismissed {
+            item: Some(4),
+            announcements: None,
+        }),
+        entry(EntryBody::InboxDismissed {
+            item: None,
+            announcements: None,
+        }),
         entry(EntryBody::StatusSet {
             status: status_text(),
         }),
@@ -644,6 +720,25 @@ fn entries() -> Vec<Entry> {
     ]
 }
 
+/// What came since: a page of history stays the bytes that it was.
+fn later_entries() -> Vec<Entry> {
+    vec![
+        entry(EntryBody::Renamed {
+            name: "dinner".into(),
+            from: "lunch".into(),
+        }),
+        entry(EntryBody::SettingsSet {
+            settings: settings(),
+            changed: settings().changed_since(&RoomSettings::default()),
+        }),
+        entry(EntryBody::InboxDismissed {
+            item: None,
+            announcements: Some(3),
+        }),
+        entry(EntryBody::AnnouncementDismissed { announcement: 3 }),
+    ]
+}
+
 fn status() -> Status {
     Status {
         version: "0.1.0".into(),
@@ -662,6 +757,8 @@ fn status() -> Status {
         journal_lag_micros: 13,
         read_only: Some("the disk is full".into()),
         store_bytes: 14,
+        registration: None,
+        panic: false,
     }
 }
 
@@ -850,6 +947,7 @@ fn events() -> Vec<Event> {
                 ..restriction()
             }],
             invited: vec![],
+            more: false,
         },
         Event::Card { card: card() },
         Event::Contacts {
@@ -864,6 +962,7 @@ fn events() -> Vec<Event> {
             ],
             blocked: vec![BORIS],
             groups: vec![group()],
+            more: false,
         },
         Event::Inbox {
             account_seq: Seq(4),
@@ -875,6 +974,7 @@ fn events() -> Vec<Event> {
                     ..announcement()
                 },
             ],
+            more: false,
         },
         Event::History {
             conversation: ROOM,
@@ -887,10 +987,12 @@ fn events() -> Vec<Event> {
                 account: BORIS,
                 at: AT,
             }],
+            more: false,
         },
         Event::Who {
             people: vec![],
             seen: vec![],
+            more: false,
         },
         Event::People {
             people: vec![Person {
@@ -908,6 +1010,13 @@ fn events() -> Vec<Event> {
         Event::Status {
             status: Status {
                 read_only: None,
+                ..status()
+            },
+        },
+        Event::Status {
+            status: Status {
+                registration: Some(RegistrationMode::Invite),
+                panic: true,
                 ..status()
             },
         },
@@ -943,6 +1052,7 @@ fn events() -> Vec<Event> {
                 rooms: vec![ROOM],
                 role: HouseRole::Guest,
             }],
+            more: false,
         },
         Event::AdminRooms {
             rooms: vec![AdminRoom {
@@ -971,9 +1081,11 @@ fn events() -> Vec<Event> {
                 reason: "enough of it".into(),
             }],
             panic: true,
+            more: false,
         },
         Event::AdminGroups {
             groups: vec![group()],
+            more: false,
         },
         Event::Audit {
             lines: vec![AuditLine {
@@ -1022,7 +1134,58 @@ fn events() -> Vec<Event> {
     }
     let fault = Fault::new(FaultCode::Throttled, "too many tries").retry_after_ms(2_000);
     all.push(Event::Fault { fault });
+    let fault = Fault::new(FaultCode::Muted, "you may only read").until(Some(AT));
+    all.push(Event::Fault { fault });
+    all.extend(first_pages());
     all
+}
+
+/// Answers that did not fit into one.
+fn first_pages() -> Vec<Event> {
+    let more = true;
+    vec![
+        Event::Restrictions {
+            conversation: ROOM,
+            banned: vec![],
+            muted: vec![],
+            invited: vec![restriction()],
+            more,
+        },
+        Event::Contacts {
+            account_seq: Seq(4),
+            contacts: vec![],
+            blocked: vec![],
+            groups: vec![group()],
+            more,
+        },
+        Event::Inbox {
+            account_seq: Seq(4),
+            items: vec![item(mention())],
+            announcements: vec![],
+            more,
+        },
+        Event::Who {
+            people: vec![],
+            seen: vec![Seen {
+                account: BORIS,
+                at: AT,
+            }],
+            more,
+        },
+        Event::Invites {
+            invites: vec![],
+            more,
+        },
+        Event::AdminBans {
+            addresses: vec![],
+            panic: false,
+            more,
+        },
+        Event::AdminGroups {
+            groups: vec![group()],
+            more,
+        },
+    ]
 }
 
 /// Words that stand inside of messages.
@@ -1036,6 +1199,7 @@ enum Value {
     HistoryFrom(HistoryFrom),
     Audience(Audience),
     InboxAbout(InboxAbout),
+    RoomSetting(RoomSetting),
 }
 
 impl Value {
@@ -1049,6 +1213,7 @@ impl Value {
             Value::HistoryFrom(value) => kind_of(value),
             Value::Audience(value) => kind_of(value),
             Value::InboxAbout(value) => kind_of(value),
+            Value::RoomSetting(value) => kind_of(value),
         };
         format!("{} {kind}", kind_of(self))
     }
@@ -1113,6 +1278,18 @@ fn values() -> Vec<Value> {
             },
         ]
         .map(Value::InboxAbout),
+    );
+    all.extend(
+        [
+            RoomSetting::Access,
+            RoomSetting::History,
+            RoomSetting::Description,
+            RoomSetting::SlowSecs,
+            RoomSetting::ReadOnly,
+            RoomSetting::Archived,
+            RoomSetting::ForNewcomers,
+        ]
+        .map(Value::RoomSetting),
     );
     all
 }
@@ -1308,7 +1485,8 @@ fn events_are_the_same_bytes_as_ever() {
 
 #[test]
 fn entries_are_the_same_bytes_as_ever() {
-    let values = named(entries(), |entry| kind_of(&entry.body));
+    let entries = entries().into_iter().chain(later_entries());
+    let values = named(entries, |entry| kind_of(&entry.body));
     holds(
         "entries.hex",
         values,

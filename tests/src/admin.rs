@@ -1,10 +1,11 @@
 //! The administrator at the machine, on the Unix socket.
 
-use crate::people::{answer, made};
+use crate::people::{answer, listed, made};
 use crate::{Connection, Failure, Invitation, TestServer};
 use chat_shared::{
     AccountId, AccountInfo, AddressBan, AdminRoom, AuditLine, Card, Command, ConversationId,
-    DeviceInfo, Event, HouseRole, InviteInfo, Member, Request, Seq, SharedGroup, Timestamp,
+    DeviceInfo, Event, HouseRole, InviteId, InviteInfo, Member, Request, Seq, SharedGroup,
+    Timestamp,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -48,7 +49,7 @@ pub struct AdminCard {
 }
 
 /// The answer to `admin_bans`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bans {
     /// The networks.
     pub addresses: Vec<AddressBan>,
@@ -167,7 +168,20 @@ impl Admin {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn bans(&mut self) -> Result<Bans, Failure> {
-        answer!(self, Request::AdminBans {}, Event::AdminBans { addresses, panic } => Bans { addresses, panic })
+        let after = String::new();
+        let mut all = Bans::default();
+        for page in self.ask_all(Request::AdminBans { after }).await? {
+            match page {
+                Event::AdminBans {
+                    addresses, panic, ..
+                } => {
+                    all.addresses.extend(addresses);
+                    all.panic = panic;
+                }
+                other => panic!("bans, not {other:?}"),
+            }
+        }
+        Ok(all)
     }
 
     /// `admin_groups`.
@@ -175,7 +189,15 @@ impl Admin {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn groups(&mut self) -> Result<Vec<SharedGroup>, Failure> {
-        answer!(self, Request::AdminGroups {}, Event::AdminGroups { groups } => groups)
+        let after = String::new();
+        let mut all = Vec::new();
+        for page in self.ask_all(Request::AdminGroups { after }).await? {
+            match page {
+                Event::AdminGroups { groups, .. } => all.extend(groups),
+                other => panic!("groups, not {other:?}"),
+            }
+        }
+        Ok(all)
     }
 
     /// `admin_invite_new`, for a day, into rooms by name.
@@ -202,7 +224,7 @@ impl Admin {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn invites(&mut self) -> Result<Vec<InviteInfo>, Failure> {
-        answer!(self, Request::AdminInvites {}, Event::Invites { invites } => invites)
+        listed(self, Request::AdminInvites { after: InviteId(0) }).await
     }
 
     /// `admin_audit` of all pages.

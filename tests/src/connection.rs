@@ -368,6 +368,21 @@ impl Connection {
         self.answer(id).await
     }
 
+    /// All pages of a list.
+    ///
+    /// # Errors
+    /// Where the daemon refuses or the connection is over.
+    pub async fn ask_all(&mut self, body: Request) -> Result<Vec<Event>, Failure> {
+        let mut next = Some(body);
+        let mut pages = Vec::new();
+        while let Some(body) = next {
+            let page = self.ask(body.clone()).await?;
+            next = body.next_page(&page);
+            pages.push(page);
+        }
+        Ok(pages)
+    }
+
     /// Sends a request that is to be refused.
     ///
     /// # Panics
@@ -472,12 +487,10 @@ impl Connection {
         let last = exchange.respond(password, &data);
         let event = self.ask(Request::SaslRespond { data: last.into() }).await?;
         let Event::SignedIn {
-            data: Some(data),
-            device: None,
-            ..
+            data: Some(data), ..
         } = &event
         else {
-            panic!("signed_in with data and no device, not {event:?}")
+            panic!("signed_in with data, not {event:?}")
         };
         exchange.finish(data);
         Ok(event)

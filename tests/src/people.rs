@@ -42,7 +42,7 @@ pub struct RoomView {
 }
 
 /// The answer to `restrictions`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Restrictions {
     /// Who is kept out.
     pub banned: Vec<Restriction>,
@@ -53,7 +53,7 @@ pub struct Restrictions {
 }
 
 /// The answer to `who`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Who {
     /// Who is here.
     pub people: Vec<Presence>,
@@ -134,12 +134,29 @@ impl TestClient {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn contacts(&mut self) -> Result<Contacts, Failure> {
-        answer!(self, Request::Contacts {}, Event::Contacts { account_seq, contacts, blocked, groups } => Contacts {
-            account_seq,
-            contacts,
-            blocked,
-            groups,
-        })
+        let groups_after = String::new();
+        let mut all: Option<Contacts> = None;
+        for page in self.ask_all(Request::Contacts { groups_after }).await? {
+            match page {
+                Event::Contacts {
+                    account_seq,
+                    contacts,
+                    blocked,
+                    groups,
+                    ..
+                } => {
+                    let all = all.get_or_insert(Contacts {
+                        account_seq,
+                        contacts,
+                        blocked,
+                        groups: Vec::new(),
+                    });
+                    all.groups.extend(groups);
+                }
+                other => panic!("contacts, not {other:?}"),
+            }
+        }
+        Ok(all.expect("an answer"))
     }
 
     /// `inbox`.
@@ -147,11 +164,27 @@ impl TestClient {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn inbox(&mut self) -> Result<Inbox, Failure> {
-        answer!(self, Request::Inbox {}, Event::Inbox { account_seq, items, announcements } => Inbox {
-            account_seq,
-            items,
-            announcements,
-        })
+        let mut all: Option<Inbox> = None;
+        for page in self.ask_all(Request::Inbox { before: None }).await? {
+            match page {
+                Event::Inbox {
+                    account_seq,
+                    mut items,
+                    announcements,
+                    ..
+                } => {
+                    let all = all.get_or_insert(Inbox {
+                        account_seq,
+                        items: Vec::new(),
+                        announcements,
+                    });
+                    items.append(&mut all.items);
+                    all.items = items;
+                }
+                other => panic!("an inbox, not {other:?}"),
+            }
+        }
+        Ok(all.expect("an answer"))
     }
 
     /// `room`: what a room is like and one's own place in it.
@@ -233,15 +266,29 @@ impl TestClient {
         &mut self,
         conversation: ConversationId,
     ) -> Result<Restrictions, Failure> {
-        let request = Request::Restrictions { conversation };
-        answer!(self, request, Event::Restrictions { conversation: of, banned, muted, invited } => {
-            assert_eq!(of, conversation);
-            Restrictions {
-                banned,
-                muted,
-                invited,
+        let request = Request::Restrictions {
+            conversation,
+            after: AccountId(0),
+        };
+        let mut all = Restrictions::default();
+        for page in self.ask_all(request).await? {
+            match page {
+                Event::Restrictions {
+                    conversation: of,
+                    banned,
+                    muted,
+                    invited,
+                    ..
+                } => {
+                    assert_eq!(of, conversation);
+                    all.banned.extend(banned);
+                    all.muted.extend(muted);
+                    all.invited.extend(invited);
+                }
+                other => panic!("restrictions, not {other:?}"),
             }
-        })
+        }
+        Ok(all)
     }
 
     /// `search_people` of all pages.
@@ -285,8 +332,18 @@ impl TestClient {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn who(&mut self, since: Option<Timestamp>) -> Result<Who, Failure> {
-        let request = Request::Who { since };
-        answer!(self, request, Event::Who { people, seen } => Who { people, seen })
+        let after = AccountId(0);
+        let mut all = Who::default();
+        for page in self.ask_all(Request::Who { since, after }).await? {
+            match page {
+                Event::Who { people, seen, .. } => {
+                    all.people.extend(people);
+                    all.seen.extend(seen);
+                }
+                other => panic!("who, not {other:?}"),
+            }
+        }
+        Ok(all)
     }
 
     /// `devices`.
@@ -321,7 +378,7 @@ impl TestClient {
     /// # Errors
     /// Where the daemon refuses.
     pub async fn invites(&mut self) -> Result<Vec<InviteInfo>, Failure> {
-        answer!(self, Request::Invites {}, Event::Invites { invites } => invites)
+        listed(self, Request::Invites { after: InviteId(0) }).await
     }
 
     /// `set_presence`.
@@ -390,6 +447,21 @@ impl TestClient {
         let feed = Feed::Conversation { conversation };
         self.entry(feed, what, |entry| good(&entry.body)).await
     }
+}
+
+/// Invitations of all pages.
+pub(crate) async fn listed(
+    connection: &mut Connection,
+    request: Request,
+) -> Result<Vec<InviteInfo>, Failure> {
+    let mut all = Vec::new();
+    for page in connection.ask_all(request).await? {
+        match page {
+            Event::Invites { invites, .. } => all.extend(invites),
+            other => panic!("invitations, not {other:?}"),
+        }
+    }
+    Ok(all)
 }
 
 /// A new invitation.

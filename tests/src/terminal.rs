@@ -73,6 +73,8 @@ pub mod keys {
     pub const PAGE_UP: &str = "\x1b[5~";
     /// Page down.
     pub const PAGE_DOWN: &str = "\x1b[6~";
+    /// End.
+    pub const END: &str = "\x1b[F";
     /// F2.
     pub const F2: &str = "\x1bOQ";
 

@@ -82,6 +82,40 @@ async fn a_changed_password_ends_all_other_devices() {
         .expect("the device that changed it stays");
 }
 
+/// "who proves the password of the same account there is answered by `signed_in` again, and may from then on do what
+/// needs a connection that signed in by password (`password_needed`), while the connection stays the device that it
+/// is. Another account's proof is answered by `wrong_state`."
+#[tokio::test]
+async fn who_came_by_a_token_may_prove_the_password_and_stays_the_device() {
+    let server = TestServer::start().await;
+    let mut desk = TestClient::join(&server, "anna").await;
+    TestClient::join(&server, "boris").await;
+    let mut phone = TestClient::sign_in_on(&server, "anna").await;
+    // Another window of the same device.
+    let mut window = greeted(&server).await;
+    let token = desk.token.clone();
+    window.ask(Request::Resume { token }).await.unwrap();
+    desk.reconnect(&server).await.unwrap();
+    let wrong = desk.sign_in("anna", "not her password").await;
+    assert_eq!(code(wrong), FaultCode::SignInFailed);
+    let other = desk.sign_in("boris", PASSWORD).await;
+    assert_eq!(code(other), FaultCode::WrongState);
+    assert_eq!(
+        desk.may_not(change_password(NEW)).await.code,
+        FaultCode::PasswordNeeded,
+        "neither was a proof"
+    );
+    let proved = desk.sign_in("anna", PASSWORD).await.unwrap();
+    let Event::SignedIn { device, .. } = proved else {
+        panic!("{proved:?}");
+    };
+    assert_eq!(device, Some(desk.device));
+    desk.commands(change_password(NEW)).await.unwrap();
+    assert!(phone.end().await.is_some(), "all others are signed out");
+    window.ask(Request::Ping {}).await.expect("it goes on");
+    desk.reconnect(&server).await.expect("its token holds");
+}
+
 /// "An administrator makes the code (`admin_reset_code`) and gives it to the person by another way. It holds for some
 /// time and works once. All devices of the account end."
 #[tokio::test]

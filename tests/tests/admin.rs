@@ -1,7 +1,7 @@
 //! "Only root, the daemon's own user and the group named in the configuration may use it; anybody else gets a
 //! clear refusal." and what chatctl does for those who may.
 
-use chat_shared::{AccountId, ConversationId, Event, FaultCode, HouseRole, Request};
+use chat_shared::{AccountId, ConversationId, Event, FaultCode, HouseRole, InviteId, Request};
 use chat_tests::{Connection, Failure, TestClient, TestServer, chatctl, programs, skip};
 use std::os::unix::fs::PermissionsExt;
 use tokio::process::Command;
@@ -47,6 +47,14 @@ async fn the_status_shows_how_the_daemon_is() {
         human.lines().count() > 3 && human.contains("accounts"),
         "{human}"
     );
+    // Who may come in, and whether the panic switch keeps them out.
+    let before = (&status["registration"], &status["panic"]);
+    assert_eq!(before, (&"open".into(), &false.into()), "{human}");
+    assert!(human.contains("open to anybody"), "{human}");
+    let _ = chatctl(&server, &["panic", "on"]).await.ok();
+    assert_eq!(server.status().await["panic"], true);
+    let human = chatctl(&server, &["status"]).await.ok().out;
+    assert!(human.contains("panic switch   ON"), "{human}");
 }
 
 #[tokio::test]
@@ -65,7 +73,7 @@ async fn accounts_are_added_listed_disabled_and_given_passwords() {
     }
     let last = chatctl(&server, &["account", "disable", "carla"]).await;
     assert!(
-        last.code != 0 && last.err.contains("last_owner"),
+        last.code != 0 && last.err.contains("last_administrator"),
         "{last:?}"
     );
     let again = chatctl(
@@ -156,7 +164,9 @@ async fn invitations_are_made_listed_and_revoked() {
         .unwrap();
     let mut admin = Connection::unix(&server).await;
     admin.hello().await.unwrap();
-    let Ok(Event::Invites { invites }) = admin.ask(Request::AdminInvites {}).await else {
+    let after = InviteId(0);
+    let Ok(Event::Invites { invites, .. }) = admin.ask(Request::AdminInvites { after }).await
+    else {
         panic!()
     };
     let invite = invites
@@ -221,9 +231,9 @@ fn all_admin_requests() -> Vec<Request> {
             rooms: Vec::new(),
             role: HouseRole::Member,
         },
-        Request::AdminInvites {},
+        Request::AdminInvites { after: InviteId(0) },
         Request::AdminInviteRevoke {
-            invite: chat_shared::InviteId(1),
+            invite: InviteId(1),
         },
         Request::AdminCommand {
             command: chat_shared::Command::Panic { on: true },
@@ -242,8 +252,12 @@ fn all_admin_requests() -> Vec<Request> {
             name: "anna".into(),
             expires_secs: 60,
         },
-        Request::AdminBans {},
-        Request::AdminGroups {},
+        Request::AdminBans {
+            after: String::new(),
+        },
+        Request::AdminGroups {
+            after: String::new(),
+        },
         Request::AdminAudit {
             after: 0,
             limit: 1,
@@ -253,6 +267,7 @@ fn all_admin_requests() -> Vec<Request> {
         },
         Request::AdminRestrictions {
             conversation: ConversationId(1),
+            after: AccountId(0),
         },
     ]
 }

@@ -369,3 +369,28 @@ async fn a_long_log_is_one_chain() {
     let refused = chatctl(&server, &args).await;
     assert_eq!(refused.code, 1, "{}", refused.out);
 }
+
+/// "`act` string = "": only acts of this kind; an unknown one is refused with the list".
+#[tokio::test]
+async fn an_act_that_is_none_is_refused_with_those_there_are() {
+    let server = TestServer::start().await;
+    let mut admin = Admin::at(&server).await;
+    let of = |act: &str| AuditFilter {
+        act: act.into(),
+        ..AuditFilter::default()
+    };
+    assert_eq!(admin.audit(of("enable_account")).await.unwrap().len(), 0);
+    let Err(chat_tests::Failure::Refused(fault)) = admin.audit(of("disable")).await else {
+        panic!("`disable` is an act")
+    };
+    assert_eq!(fault.code, FaultCode::BadRange);
+    assert!(fault.text.contains("enable_account, kick"), "{fault}");
+    // By `chatctl` it does not come that far.
+    let refused = chatctl(&server, &["audit", "--act", "disable"]).await;
+    assert_eq!(refused.code, 2, "{}", refused.out);
+    assert!(
+        refused.err.contains("enable_account, kick"),
+        "{}",
+        refused.err
+    );
+}

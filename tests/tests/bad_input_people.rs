@@ -205,10 +205,10 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         ..RoomChange::default()
     };
     use FaultCode::{
-        AlreadyAMember, BadName, BadNetwork, BadRange, BadText, MessageEmpty, NameConfusable,
-        NameMismatch, NameTaken, NoSuchAccount, NoSuchConversation, NoSuchDevice, NoSuchGroup,
-        NoSuchInvite, NoSuchItem, NoSuchMessage, NotARoom, NotBlocked, NotDeleted, NotRestricted,
-        NotToYourself, TextTooLong,
+        AlreadyAMember, AlreadyBlocked, BadName, BadNetwork, BadRange, BadText, MessageEmpty,
+        NameConfusable, NameMismatch, NameTaken, NoSuchAccount, NoSuchConversation, NoSuchDevice,
+        NoSuchGroup, NoSuchInvite, NoSuchItem, NoSuchMessage, NotAMember, NotARoom, NotBlocked,
+        NotDeleted, NotRestricted, NotToYourself, TextTooLong,
     };
     #[rustfmt::skip]
     let by_anna = [
@@ -216,7 +216,7 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         (put(boris, "new"), BadText),
         (put(boris, &long()), TextTooLong),
         (put(boris, "two\nlines"), BadText),
-        (Command::Block { account: eve }, NotBlocked),
+        (Command::Block { account: eve }, AlreadyBlocked),
         (Command::Block { account: anna }, NotToYourself),
         (Command::Block { account: nobody }, NoSuchAccount),
         (Command::Unblock { account: boris }, NotBlocked),
@@ -239,8 +239,8 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         (Command::InviteToRoom { conversation, account: anna }, NotToYourself),
         (Command::InviteToRoom { conversation, account: nobody }, NoSuchAccount),
         (Command::UninviteFromRoom { conversation, account: boris }, NotRestricted),
-        (Command::SetRoomRole { conversation, account: eve, role: RoomRole::Member }, NotRestricted),
-        (Command::Kick { conversation, account: eve, reason: reason() }, NotRestricted),
+        (Command::SetRoomRole { conversation, account: eve, role: RoomRole::Member }, NotAMember),
+        (Command::Kick { conversation, account: eve, reason: reason() }, NotAMember),
         (Command::Kick { conversation, account: anna, reason: reason() }, NotToYourself),
         (Command::Kick { conversation, account: boris, reason: long() }, TextTooLong),
         (Command::Kick { conversation: direct, account: boris, reason: reason() }, NotARoom),

@@ -110,10 +110,10 @@ async fn who_is_blocked_opens_no_conversation_and_learns_no_more_than_of_a_disab
     anna.hears(direct, "hello again").await;
 }
 
-/// "**To those whom a person blocks they are offline**, say nothing of themselves, and were never seen: in
-/// `presence_changed`, `who` and `card` alike."
+/// "**To those whom a person blocks they are offline** since the block, as if they had become invisible, and say
+/// nothing of themselves: in `presence_changed`, `who` and `card` alike."
 #[tokio::test]
-async fn who_is_blocked_sees_somebody_who_is_offline_and_was_never_seen() {
+async fn who_is_blocked_sees_somebody_who_left_at_that_moment() {
     let mut server = TestServer::start().await;
     let mut anna = TestClient::join(&server, "anna").await;
     let mut boris = TestClient::join(&server, "boris").await;
@@ -133,16 +133,22 @@ async fn who_is_blocked_sees_somebody_who_is_offline_and_was_never_seen() {
     let left = boris.sees(annas, "anna gone", |p| p.state == Offline).await;
     assert_eq!(left.status, None);
     let long_ago = Timestamp(0);
+    let last_seen = boris.card(annas).await.unwrap().last_seen;
+    assert!(last_seen.is_some(), "she was here until then");
     let mut phone = TestClient::sign_in_on(&server, "boris").await;
     phone.sync_all().await;
     for _ in 0..2 {
         for client in [&mut boris, &mut phone] {
             let card = client.card(annas).await.unwrap();
             assert_eq!((card.presence.state, card.presence.status), (Offline, None));
-            assert_eq!((card.last_seen, card.last_address), (None, None));
+            // What was seen in the last seconds before a crash is lost, of everybody.
+            assert!(card.last_seen <= last_seen, "nothing later");
+            assert_eq!(card.last_address, None);
             assert!(card.enabled, "that is no secret");
-            let (here, seen) = states_here(client, long_ago).await;
-            assert!(!here.contains(&annas) && !seen.contains(&annas));
+            let who = client.who(Some(long_ago)).await.unwrap();
+            assert!(who.people.iter().all(|here| here.account != annas));
+            let told = who.seen.iter().find(|seen| seen.account == annas);
+            assert_eq!(told.map(|told| told.at), card.last_seen);
         }
         // What she does now is told to others and not to him.
         anna.commands(says("back")).await.unwrap();
@@ -308,8 +314,8 @@ async fn who_is_blocked_puts_nothing_into_the_inbox_and_is_answered_as_ever() {
     );
 }
 
-/// "`block` of somebody who is blocked and `unblock` of somebody who is not are `not_blocked`." and all devices of
-/// the one who blocks know.
+/// "`block` of somebody who is blocked is `already_blocked`, `unblock` of somebody who is not `not_blocked`." and all
+/// devices of the one who blocks know.
 #[tokio::test]
 async fn ones_own_devices_know_whom_one_blocks_and_nobody_else_does() {
     let server = TestServer::start().await;
@@ -334,7 +340,7 @@ async fn ones_own_devices_know_whom_one_blocks_and_nobody_else_does() {
     assert_eq!(on_desk.unwrap(), on_phone.unwrap());
     assert_eq!(phone.contacts().await.unwrap().blocked, [account]);
     let again = phone.may_not(block(account)).await;
-    assert_eq!(again.code, FaultCode::NotBlocked);
+    assert_eq!(again.code, FaultCode::AlreadyBlocked);
     phone.commands(unblock(account)).await.unwrap();
     let told = EntryBody::Unblocked { account };
     desk.own_entry("the end of it", |body| *body == told).await;

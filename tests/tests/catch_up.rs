@@ -1,7 +1,7 @@
 //! "Login, reconnect, a second device and a lagging connection are the same thing: the client sends its
 //! cursors, the server sends what is above them."
 
-use chat_shared::{Event, Feed, Request, Seq};
+use chat_shared::{ConversationId, Event, Feed, Nonce, Request, Seq};
 use chat_tests::{TestClient, TestServer};
 
 /// "`after` is the client's cursor where at most 1,000 entries lie above it".
@@ -203,4 +203,64 @@ async fn the_devices_of_one_account_share_its_feed() {
         .find(|summary| summary.conversation == general)
         .unwrap();
     assert_eq!((summary.read, summary.posts - summary.read_posts), (seq, 0));
+}
+
+/// "What came or went while a sync was read is either in `synced` or told after it, never both."
+#[tokio::test]
+async fn who_comes_and_goes_while_another_device_syncs_is_told_of_each_conversation_once() {
+    let server = TestServer::builder()
+        .set("limits.requests_per_sec", 10_000)
+        .set("limits.request_burst", 10_000)
+        .start()
+        .await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut desk = TestClient::join(&server, "boris").await;
+    let mut phone = TestClient::sign_in_on(&server, "boris").await;
+    let mut rooms = Vec::new();
+    for number in 0..8 {
+        let room = anna.create_room(&format!("room{number}")).await.unwrap();
+        desk.join_room(room).await.unwrap();
+        rooms.push(room);
+    }
+    let all = rooms.clone();
+    let coming_and_going = tokio::spawn(async move {
+        for _ in 0..60 {
+            let mut asked = Vec::new();
+            for room in &all {
+                for request in out_and_in(&mut desk, *room) {
+                    asked.push(desk.send(request).await.unwrap());
+                }
+            }
+            for id in asked {
+                desk.answer(id).await.unwrap();
+            }
+        }
+    });
+    // Its connection ends the test where a conversation is opened that it has, or an entry comes of one that
+    // it has not.
+    while !coming_and_going.is_finished() {
+        phone.sync_from(&[], 5).await;
+    }
+    coming_and_going.await.unwrap();
+    for room in rooms {
+        anna.post(room, "is he here?").await.unwrap();
+        phone.hears(room, "is he here?").await;
+    }
+}
+
+/// Leaving a room and coming back: sent together, one commit takes both.
+fn out_and_in(client: &mut TestClient, conversation: ConversationId) -> [Request; 2] {
+    let nonce = client.next_nonce();
+    let leave = Request::Leave {
+        nonce,
+        settled: Nonce(nonce.0 - 1),
+        conversation,
+    };
+    let nonce = client.next_nonce();
+    let join = Request::Join {
+        nonce,
+        settled: Nonce(nonce.0 - 2),
+        conversation,
+    };
+    [leave, join]
 }

@@ -156,13 +156,19 @@ async fn mentions_go_when_they_are_read_on_all_devices() {
     assert_eq!(abouts(&mut desk).await, three);
     desk.hears(general, "@anna two").await;
     desk.has_read(general, first).await;
-    let gone = EntryBody::InboxDismissed { item: Some(1) };
+    let gone = EntryBody::InboxDismissed {
+        item: Some(1),
+        announcements: None,
+    };
     phone.own_entry("it is read", |body| *body == gone).await;
     assert_eq!(abouts(&mut phone).await, three[1..]);
 
     // "Posting marks as read up to one's own message."
     desk.post(general, "here").await.unwrap();
-    let gone = EntryBody::InboxDismissed { item: Some(2) };
+    let gone = EntryBody::InboxDismissed {
+        item: Some(2),
+        announcements: None,
+    };
     phone
         .own_entry("it is answered", |body| *body == gone)
         .await;
@@ -194,7 +200,10 @@ async fn what_is_dismissed_is_gone_on_all_devices() {
         assert_eq!(fault.code, FaultCode::NoSuchItem, "{wrong}");
     }
     desk.commands(dismiss(Some(2))).await.unwrap();
-    let gone = EntryBody::InboxDismissed { item: Some(2) };
+    let gone = EntryBody::InboxDismissed {
+        item: Some(2),
+        announcements: None,
+    };
     phone.own_entry("the second", |body| *body == gone).await;
     let (on_desk, on_phone) = (desk.inbox().await, phone.inbox().await);
     let (on_desk, on_phone) = (on_desk.unwrap(), on_phone.unwrap());
@@ -204,7 +213,10 @@ async fn what_is_dismissed_is_gone_on_all_devices() {
     assert_eq!(left, [places[0].clone(), places[2].clone()]);
 
     phone.commands(dismiss(None)).await.unwrap();
-    let gone = EntryBody::InboxDismissed { item: None };
+    let gone = EntryBody::InboxDismissed {
+        item: None,
+        announcements: Some(1),
+    };
     desk.own_entry("all of them", |body| *body == gone).await;
     let empty = desk.inbox().await.unwrap();
     assert_eq!((empty.items, empty.announcements), (vec![], vec![]));
@@ -232,7 +244,10 @@ async fn an_inbox_is_bounded_and_the_oldest_goes() {
         places.push(mention(general, boris.post(general, &text).await.unwrap()));
     }
     assert_eq!(abouts(&mut anna).await, places[3..]);
-    let gone = EntryBody::InboxDismissed { item: Some(3) };
+    let gone = EntryBody::InboxDismissed {
+        item: Some(3),
+        announcements: None,
+    };
     anna.own_entry("the third", |body| *body == gone).await;
     let first = items(&mut anna).await[0].clone();
     assert_eq!(first.id, 4);

@@ -24,7 +24,13 @@ async fn sees(client: &mut TestClient, account: AccountId, state: PresenceState)
 }
 
 async fn who(client: &mut TestClient) -> Vec<(AccountId, PresenceState)> {
-    let Ok(Event::Who { people, .. }) = client.ask(Request::Who { since: None }).await else {
+    let Ok(Event::Who { people, .. }) = client
+        .ask(Request::Who {
+            since: None,
+            after: AccountId(0),
+        })
+        .await
+    else {
         panic!("who")
     };
     people
@@ -53,6 +59,35 @@ async fn a_person_is_as_present_as_their_most_present_device() {
     drop(desk);
     sees(&mut anna, boris, PresenceState::Offline).await;
     assert_eq!(who(&mut anna).await, []);
+}
+
+/// Who is told that somebody is here hears when they are not any more, however soon that is.
+#[tokio::test]
+async fn who_was_here_for_a_moment_does_not_stay_here_for_those_who_asked_then() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut desk = TestClient::join(&server, "boris").await;
+    let boris = desk.account;
+    for _ in 0..3 {
+        set(&mut desk, PresenceState::Online).await;
+        let told_before = anna.signals.len();
+        let here = who(&mut anna)
+            .await
+            .contains(&(boris, PresenceState::Online));
+        set(&mut desk, PresenceState::Invisible).await;
+        // Asked again: by then all that changed has been told.
+        assert_eq!(who(&mut anna).await, []);
+        let told = anna.signals.iter().skip(told_before);
+        let mut told = told.filter_map(|event| match event {
+            Event::PresenceChanged { people } => people.iter().rfind(|p| p.account == boris),
+            _ => None,
+        });
+        let last = told.next_back().map(|presence| presence.state);
+        assert!(
+            !here || last == Some(PresenceState::Offline),
+            "here, and then {last:?}"
+        );
+    }
 }
 
 /// "before it did, the connection does not count" and "Those who follow the house feed get

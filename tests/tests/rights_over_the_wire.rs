@@ -112,6 +112,10 @@ impl House {
                 until: None,
                 reason,
             }),
+            "dismiss_announcement" => Some(Command::Announce {
+                to: Audience::Everybody,
+                text: "tea".into(),
+            }),
             "unmute" => Some(Command::Mute {
                 conversation,
                 account: self.victim.account,
@@ -178,6 +182,9 @@ const TABLE: &[Wanted] = &[
     ("block", "++++++", |h| Command::Block { account: h.absent }),
     ("unblock", "++++++", |h| Command::Unblock { account: h.absent }),
     ("dismiss_inbox", "++++++", |_| Command::DismissInbox { item: None }),
+    ("dismiss_announcement", "++++++", |_| Command::DismissAnnouncement { announcement: 1 }),
+    ("create_room", "-----+", |h| Command::CreateRoom { name: "theirs".into(), topic: String::new(), change: RoomChange::default(), owner: Some(h.absent) }),
+    ("set_topic", "-+++++", |h| Command::SetTopic { conversation: h.lunch, topic: "soup".into() }),
     ("rename_room", "---+-+", |h| Command::RenameRoom { conversation: h.lunch, name: "dinner".into() }),
     ("change_room", "--++++", |h| change(h, RoomChange { slow_secs: Some(0), ..RoomChange::default() })),
     ("change_room", "--++++", |h| change(h, RoomChange { read_only: Some(false), ..RoomChange::default() })),
@@ -208,6 +215,7 @@ const TABLE: &[Wanted] = &[
     ("remove_shared_group", "-----+", |_| Command::RemoveSharedGroup { name: "sales".into() }),
     ("revoke_invite", "----i+", |h| Command::RevokeInvite { invite: h.invite }),
     ("revoke_device_of", "-----+", |h| Command::RevokeDeviceOf { account: h.victim.account, device: h.device }),
+    ("delete_account_of", "-----+", |h| Command::DeleteAccountOf { account: h.absent, name: "absent".into() }),
     ("delete_account", "++++++", |_| Command::DeleteAccount {}),
 ];
 

@@ -136,17 +136,21 @@ async fn the_last_administrator_stays_one() {
     };
     assert_eq!(
         anna.may_not(step_down.clone()).await.code,
-        FaultCode::LastOwner
+        FaultCode::LastAdministrator
     );
     let delete = anna.may_not(Command::DeleteAccount {}).await;
-    assert_eq!(delete.code, FaultCode::LastOwner);
+    assert_eq!(delete.code, FaultCode::LastAdministrator);
     for command in [
         vec!["account", "role", "anna", "member"],
         vec!["account", "disable", "anna"],
     ] {
         let refused = chatctl(&server, &command).await;
         assert_eq!(refused.code, 1, "{command:?}");
-        assert!(refused.err.contains("last_owner"), "{}", refused.err);
+        assert!(
+            refused.err.contains("last_administrator"),
+            "{}",
+            refused.err
+        );
     }
     let accounts = admin.accounts().await.unwrap();
     let unchanged = accounts

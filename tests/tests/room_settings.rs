@@ -3,7 +3,7 @@
 
 use chat_shared::{
     Access, Command, ConversationId, Cursor, EntryBody, Event, FaultCode, Feed, HouseRole, Request,
-    RoomChange, RoomRole, Seq,
+    RoomChange, RoomRole, RoomSetting, Seq,
 };
 use chat_tests::{Admin, Failure, TestClient, TestServer, chatctl};
 use std::time::Duration;
@@ -56,11 +56,10 @@ async fn a_change_is_told_whole() {
         settings.description == description && settings.slow_secs == 1
     };
     boris
-        .entry_in(
-            lunch,
-            "the settings",
-            |body| matches!(body, EntryBody::SettingsSet { settings } if is_whole(settings)),
-        )
+        .entry_in(lunch, "the settings", |body| {
+            matches!(body, EntryBody::SettingsSet { settings, changed }
+                    if is_whole(settings) && *changed == [RoomSetting::SlowSecs])
+        })
         .await;
     boris
         .house_entry("the settings in the house", |body| {

@@ -65,6 +65,7 @@ async fn who_finds_a_room_and_who_comes_in() {
         },
         Request::Restrictions {
             conversation: cellar,
+            after: AccountId(0),
         },
         Request::Members {
             conversation: cellar,
@@ -108,6 +109,45 @@ async fn who_finds_a_room_and_who_comes_in() {
         house.contains("board") && !house.contains("cellar"),
         "{house}"
     );
+}
+
+/// "A hidden room is there for its members, who is invited and the moderators of the house."
+#[tokio::test]
+async fn who_keeps_the_peace_finds_hidden_rooms() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let cellar = anna
+        .create_room_for("cellar", Access::Hidden)
+        .await
+        .unwrap();
+    let mut admin = Admin::at(&server).await;
+    let mut chief = TestClient::join(&server, "chief").await;
+    admin
+        .appoints(chief.account, HouseRole::Administrator)
+        .await;
+    assert_eq!(names(&mut chief, "cell").await, ["cellar"]);
+    for (role, finds) in [
+        (HouseRole::Moderator, true),
+        (HouseRole::Administrator, true),
+        (HouseRole::Member, false),
+        (HouseRole::Guest, false),
+    ] {
+        admin.appoints(boris.account, role).await;
+        let found = boris.rooms("cell").await.unwrap();
+        assert_eq!(found.len(), usize::from(finds), "{role:?}");
+        for room in found {
+            assert_eq!((room.conversation, room.joined), (cellar, false));
+            assert_eq!(room.settings.access, Access::Hidden, "it is marked");
+        }
+    }
+    // Nothing of it in what everybody reads.
+    admin.appoints(boris.account, HouseRole::Moderator).await;
+    boris.sync_all().await;
+    boris.general().await;
+    let house = format!("{:?}", boris.entries[&chat_shared::Feed::House]);
+    assert!(!house.contains("cellar"), "{house}");
+    boris.join_room(cellar).await.unwrap();
 }
 
 /// "`invite_to_room` makes one (`invited` in the room, `room_invitation` in the inbox of who is invited); it
@@ -177,7 +217,6 @@ async fn an_invitation_leads_into_a_room_once() {
         FaultCode::NoSuchConversation
     );
 
-    // They know of it, but the directory does not show it.
     let mut admin = Admin::at(&server).await;
     assert_eq!(
         code(carla.room_view(cellar).await),
@@ -185,7 +224,6 @@ async fn an_invitation_leads_into_a_room_once() {
     );
     admin.appoints(carla.account, HouseRole::Moderator).await;
     assert_eq!(carla.room_view(cellar).await.unwrap().room.name, "cellar");
-    assert!(names(&mut carla, "cellar").await.is_empty());
     carla.join_room(cellar).await.unwrap();
 }
 
@@ -259,7 +297,10 @@ async fn a_renamed_room_is_the_same_under_another_name() {
     }
     anna.commands(rename("#Dinner")).await.unwrap();
     let name = "dinner".to_owned();
-    let renamed = EntryBody::Renamed { name: name.clone() };
+    let renamed = EntryBody::Renamed {
+        name: name.clone(),
+        from: "lunch".into(),
+    };
     anna.entry_in(lunch, "the new name", |body| *body == renamed)
         .await;
     let conversation = lunch;

@@ -1,13 +1,10 @@
 //! "Two people talk in `#general` (everybody's first room) and directly, see each other come and go, see who
 //! is online, scroll back, leave and return: what was said meanwhile is there, unread counts say how much."
 
-use chat_shared::{Event, Feed, PresenceState, Request};
+use chat_shared::{AccountId, Event, Feed, PresenceState, Request};
 use chat_tests::{TestClient, TestServer};
 
-fn change_of(
-    account: chat_shared::AccountId,
-    state: PresenceState,
-) -> impl Fn(&Event) -> Option<()> {
+fn change_of(account: AccountId, state: PresenceState) -> impl Fn(&Event) -> Option<()> {
     move |event| match event {
         Event::PresenceChanged { people } => people
             .iter()
@@ -55,7 +52,13 @@ async fn two_people_talk_leave_and_return() {
         change_of(boris.account, PresenceState::Online),
     )
     .await;
-    let Ok(Event::Who { people, .. }) = boris.ask(Request::Who { since: None }).await else {
+    let Ok(Event::Who { people, .. }) = boris
+        .ask(Request::Who {
+            since: None,
+            after: AccountId(0),
+        })
+        .await
+    else {
         panic!("who")
     };
     assert_eq!(people.len(), 2);

@@ -3,10 +3,18 @@
 use super::context::Context;
 use super::exit::Stop;
 use super::place_in;
+use super::print;
 use super::send;
 use super::submit::act;
 use crate::net::session::Session;
 use chat_shared::{Audience, Command as Act};
+use serde::Serialize;
+
+/// To whom it went.
+#[derive(Serialize)]
+struct Line<'a> {
+    to: &'a str,
+}
 
 /// Runs the command.
 pub async fn run(
@@ -30,5 +38,11 @@ pub async fn run(
         Ok(Act::Announce { to, text })
     };
     act(context, find).await?;
-    Ok(())
+    let to = match names.len() {
+        0 if everybody => "everybody".to_owned(),
+        0 => "whoever is here".to_owned(),
+        1 => "1 person".to_owned(),
+        count => format!("{count} people"),
+    };
+    print::done(context, &format!("announced to {to}"), &Line { to: &to })
 }

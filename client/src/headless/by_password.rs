@@ -3,29 +3,30 @@
 use super::context::Context;
 use super::exit::Stop;
 use super::sign_in::{Greeted, greet, trust_and_tell};
-use crate::net::{Failure, session::Session, session::unexpected, sign_in};
+use super::submit::tell_left;
+use crate::net::{Failure, Me, deliver, session::Session, session::unexpected, sign_in};
 use crate::prompt::Prompt;
-use crate::state_dir::{AccountFolder, Credentials};
+use crate::state_dir::AccountFolder;
 use chat_shared::names::AccountName;
 use chat_shared::scram::{Secret, Verifier, check_new_password};
-use chat_shared::{Command as Act, DeviceId, Event, Nonce, Request, StreamId, VerifierData};
+use chat_shared::{Command as Act, DeviceId, Event, FaultCode, Request, VerifierData};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_bytes::ByteBuf;
 use std::fs::File;
 use std::path::Path;
 
-/// The first number of a stream that nobody has used.
-const FIRST: Nonce = Nonce(1);
-
-/// A connection that signed in by password. It is a device of its own, since what is done on it is
-/// numbered as everything; that takes the place of the one before.
+/// A connection that proved the password. Where this device is signed in it is that one, which so stays; else it
+/// becomes a device of its own, since what is done on it is numbered as everything.
 pub struct Proved {
     /// The connection.
     pub session: Session,
+    /// Whose it is.
+    pub me: Me,
     /// The account's folder.
     pub folder: AccountFolder,
     device: DeviceId,
-    before: Option<Credentials>,
+    /// Whether the device was made for this, and goes again where nothing comes of it.
+    is_new: bool,
     _lock: File,
 }
 
@@ -36,15 +37,29 @@ impl Proved {
         let account = named(context.account_at(&place)?)?;
         let folder = context.folder(&place, &account)?;
         let lock = folder.lock_for_sign_in()?;
+        let mut known = folder.credentials()?;
+        if let Some(credentials) = &known {
+            match sign_in::by_token(&mut session, credentials).await {
+                Ok(_) => {}
+                Err(Failure::Refused(fault)) if fault.code == FaultCode::TokenInvalid => {
+                    session = greet(context, &mut trust_and_tell).await?.session;
+                    known = None;
+                }
+                Err(failure) => return Err(failure.into()),
+            }
+        }
         let mut secret = Secret::password(password);
         let me = sign_in::by_password(&mut session, account.as_str(), &mut secret).await?;
-        let before = folder.credentials()?;
-        let device = sign_in::add_device(&mut session, &me, &folder).await?;
+        let device = match &known {
+            Some(credentials) => credentials.device,
+            None => sign_in::add_device(&mut session, &me, &folder).await?,
+        };
         Ok(Self {
             session,
+            me,
             folder,
             device,
-            before,
+            is_new: known.is_none(),
             _lock: lock,
         })
     }
@@ -52,28 +67,34 @@ impl Proved {
     /// Does it. Refused, everything is as before.
     pub async fn act(&mut self, command: Act) -> Result<(), Stop> {
         let done = self.try_act(command).await;
-        if let Err(Failure::Refused(_)) = &done {
-            if let Some(before) = &self.before {
-                self.folder.save(before)?;
-            }
+        if self.is_new && matches!(done, Err(Stop::Refused(_))) {
+            self.folder.forget()?;
             let device = self.device;
             // A device more does no harm where that fails too.
             let _ = self.session.ask(Request::RevokeDevice { device }).await;
         }
-        done.map_err(Stop::from)
+        done
     }
 
-    async fn try_act(&mut self, command: Act) -> Result<(), Failure> {
-        let stream = StreamId(0);
-        self.session.ask(Request::OpenStream { stream }).await?;
+    /// Not by the outbox: a verifier is not to lie on a disk, and sent again without the password it would be
+    /// refused. What another process left in the stream goes out first, since it has the lower numbers.
+    async fn try_act(&mut self, command: Act) -> Result<(), Stop> {
+        let mut stream = self.folder.take_stream(self.device)?;
+        deliver::open(&mut self.session, &mut stream).await?;
+        deliver::drain(&mut self.session, &mut stream, |left| tell_left(&left)).await?;
+        let open = Request::OpenStream { stream: stream.id };
+        let last = match self.session.ask(open).await? {
+            Event::StreamOpened { last, .. } => last,
+            other => return Err(unexpected(&other).into()),
+        };
         let request = Request::Command {
-            nonce: FIRST,
-            settled: Nonce(0),
+            nonce: last.next(),
+            settled: last,
             command,
         };
         match self.session.ask(request).await? {
             Event::Done { .. } => Ok(()),
-            other => Err(unexpected(&other)),
+            other => Err(unexpected(&other).into()),
         }
     }
 }

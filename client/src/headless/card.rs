@@ -6,6 +6,7 @@ use super::place_in;
 use super::presence_line::{PresenceLine, state_words, status_words};
 use super::print;
 use super::sign_in::connect;
+use crate::clock::time_there;
 use crate::net::{Failure, now, session::Session, session::unexpected};
 use chat_shared::{AccountId, Card, Event, HouseRole, Profile, Request, Timestamp};
 use serde::Serialize;
@@ -109,13 +110,6 @@ pub fn profile_rows(profile: &Profile, now: Timestamp) -> Vec<String> {
 
 fn row(what: &str, text: &str) -> String {
     format!("  {what:<11} {text}")
-}
-
-/// What the clock shows in a time zone; nothing where this machine does not know the zone.
-fn time_there(zone: &str, now: Timestamp) -> Option<String> {
-    let zone = jiff::tz::TimeZone::get(zone).ok()?;
-    let now = jiff::Timestamp::from_millisecond(now.0).ok()?;
-    Some(now.to_zoned(zone).strftime("%H:%M").to_string())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `chatc contacts`, `chatc block` and `chatc unblock`.
+//! `chatc contacts`: whom one wants at hand.
 
 use super::arguments::Contacts;
 use super::context::Context;
@@ -9,6 +9,7 @@ use super::presence_line::state_words;
 use super::print;
 use super::sign_in::connect;
 use super::submit::act;
+use super::who;
 use crate::net::session::{Session, unexpected};
 use chat_shared::limits::GROUP_NEW;
 use chat_shared::{
@@ -16,6 +17,7 @@ use chat_shared::{
     SharedGroup,
 };
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 #[derive(Serialize)]
@@ -30,7 +32,29 @@ struct Line {
     favourite: Option<bool>,
 }
 
+impl Line {
+    fn contact(name: &str, group: String, favourite: bool) -> Self {
+        Self {
+            group: Some(group),
+            favourite: Some(favourite),
+            ..Self::gone(name)
+        }
+    }
+
+    /// Of somebody who is no contact.
+    fn gone(name: &str) -> Self {
+        Self {
+            kind: "contact",
+            name: name.to_owned(),
+            state: None,
+            group: None,
+            favourite: None,
+        }
+    }
+}
+
 /// All that the daemon knows of one's contacts.
+#[derive(Default)]
 pub struct Book {
     /// Whom one wants at hand.
     pub contacts: Vec<Contact>,
@@ -50,46 +74,63 @@ pub async fn run(context: &Context, what: Option<&Contacts>) -> Result<(), Stop>
     | Contacts::Favourite { name, .. }
     | Contacts::Group { name, .. }) = what;
     let typed = place_in::person(name)?;
+    let changed = RefCell::new(None);
     let find = async |session: &mut Session, _| {
         let account = place_in::account(session, &typed).await?;
         let book = book(session).await?;
         let before = book.contacts.into_iter().find(|c| c.account == account);
-        change(what, account, typed.as_str(), before)
+        let act = change(what, account, typed.as_str(), before)?;
+        changed.replace(Some(act.clone()));
+        Ok(act)
     };
     act(context, find).await?;
-    Ok(())
+    let name = typed.as_str();
+    match changed.into_inner() {
+        Some(Act::PutContact {
+            group, favourite, ..
+        }) => {
+            let words = contact_words(name, &group, favourite);
+            print::done(context, &words, &Line::contact(name, group, favourite))
+        }
+        _ => {
+            let words = format!("{name} is no contact");
+            print::done(context, &words, &Line::gone(name))
+        }
+    }
 }
 
-/// Runs `chatc block` and `chatc unblock`.
-pub async fn block(context: &Context, name: &str, blocks: bool) -> Result<(), Stop> {
-    let name = place_in::person(name)?;
-    let find = async |session: &mut Session, _| {
-        let account = place_in::account(session, &name).await?;
-        Ok(if blocks {
-            Act::Block { account }
-        } else {
-            Act::Unblock { account }
-        })
-    };
-    act(context, find).await?;
-    Ok(())
+/// That somebody is a contact, and where they stand.
+fn contact_words(name: &str, group: &str, favourite: bool) -> String {
+    let mut words = format!("{name} is a contact");
+    if !group.is_empty() {
+        words.push_str(&format!(" in the group {}", print::clean(group)));
+    }
+    if favourite {
+        words.push_str(", among the favourites");
+    }
+    words
 }
 
 /// One's contacts and blocks, and the shared groups.
 pub async fn book(session: &mut Session) -> Result<Book, Stop> {
-    match session.ask(Request::Contacts {}).await? {
-        Event::Contacts {
-            contacts,
-            blocked,
-            groups,
-            ..
-        } => Ok(Book {
-            contacts,
-            blocked,
-            groups,
-        }),
-        other => Err(unexpected(&other).into()),
+    let mut book = Book::default();
+    let groups_after = String::new();
+    for page in session.ask_all(Request::Contacts { groups_after }).await? {
+        match page {
+            Event::Contacts {
+                contacts,
+                blocked,
+                groups,
+                ..
+            } => {
+                book.contacts.extend(contacts);
+                book.blocked.extend(blocked);
+                book.groups.extend(groups);
+            }
+            other => return Err(unexpected(&other).into()),
+        }
     }
+    Ok(book)
 }
 
 /// What to ask for, given what there is.
@@ -134,10 +175,7 @@ fn change(
 async fn list(context: &Context) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
     let book = book(&mut session).await?;
-    let people = match session.ask(Request::Who { since: None }).await? {
-        Event::Who { people, .. } => people,
-        other => return Err(unexpected(&other).into()),
-    };
+    let (people, _) = who::all(&mut session, None).await?;
     let states: BTreeMap<_, _> = people.iter().map(|p| (p.account, p.state)).collect();
     let mut names = Names::default();
     let contacts = book.contacts.iter().map(|contact| contact.account);

@@ -64,7 +64,7 @@ impl Context {
         let state = StateDir::open(root)?;
         let link = link.or_else(|| global.server.as_deref().filter(|text| is_link(text)));
         let link: Option<JoinLink> = link
-            .map(str::parse)
+            .map(|link| unbroken(link).parse())
             .transpose()
             .map_err(|error| Stop::usage(format!("{error}")))?;
         let named = global.account.as_deref().map(Login::parse).transpose()?;
@@ -132,6 +132,11 @@ impl Context {
     pub fn folder(&self, place: &Place, account: &AccountName) -> Result<AccountFolder, Stop> {
         Ok(self.state.account(&place.to_string(), account.as_str())?)
     }
+}
+
+/// A link without the ends of rows that come along where it was copied from a small screen.
+fn unbroken(link: &str) -> String {
+    link.split_whitespace().collect()
 }
 
 fn is_link(text: &str) -> bool {

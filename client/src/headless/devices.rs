@@ -38,6 +38,12 @@ impl<'a> DeviceLine<'a> {
     }
 }
 
+/// What was ended: a number, or `others`.
+#[derive(Serialize)]
+struct Ended {
+    ended: String,
+}
+
 /// Prints them.
 pub async fn run(context: &Context) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
@@ -53,14 +59,21 @@ pub async fn end(context: &Context, device: u64) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
     let device = DeviceId(device);
     session.ask(Request::RevokeDevice { device }).await?;
-    Ok(())
+    let words = format!("device {device} is signed out");
+    let ended = Ended {
+        ended: device.to_string(),
+    };
+    print::done(context, &words, &ended)
 }
 
 /// Ends all but this one.
 pub async fn end_others(context: &Context) -> Result<(), Stop> {
     let find = async |_: &mut Session, _| Ok(Act::RevokeOtherDevices {});
     act(context, find).await?;
-    Ok(())
+    let ended = Ended {
+        ended: "others".to_owned(),
+    };
+    print::done(context, "all other devices are signed out", &ended)
 }
 
 /// All devices of the account.

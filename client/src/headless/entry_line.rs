@@ -2,7 +2,7 @@
 
 use super::print::{rfc3339, word};
 use crate::model::Item;
-use chat_shared::{AccountId, EntryBody, RoomSettings, Timestamp};
+use chat_shared::{AccountId, EntryBody, RoomSetting, RoomSettings, Timestamp};
 use serde::Serialize;
 
 /// A line. What others sent is left as it was.
@@ -32,6 +32,12 @@ struct What {
     message: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     settings: Option<RoomSettings>,
+    /// Which of them became different.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed: Vec<RoomSetting>,
+    /// The name before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
 }
 
 impl What {
@@ -99,9 +105,13 @@ fn what(body: &EntryBody, name: &impl Fn(AccountId) -> String) -> What {
             ..What::new("role_set", name(*account))
         },
         EntryBody::Invited { account } => What::new("invited", name(*account)),
-        EntryBody::Renamed { name } => What::new("renamed", name),
-        EntryBody::SettingsSet { settings } => What {
+        EntryBody::Renamed { name, from } => What {
+            from: Some(from.clone()).filter(|from| !from.is_empty()),
+            ..What::new("renamed", name)
+        },
+        EntryBody::SettingsSet { settings, changed } => What {
             settings: Some(settings.clone()),
+            changed: changed.clone(),
             ..What::new("settings_set", "")
         },
         EntryBody::MessageDeleted { seq, reason } => What {
@@ -164,6 +174,30 @@ mod tests {
         assert_eq!(
             line(EntryBody::MessageDeleted { seq, reason }),
             format!("{HEAD}{tail}")
+        );
+    }
+
+    #[test]
+    fn a_line_of_a_change_says_what_became_different() {
+        let (name, from) = ("tea".to_owned(), "lunch".to_owned());
+        let tail = "\"kind\":\"renamed\",\"text\":\"tea\",\"from\":\"lunch\"}";
+        assert_eq!(
+            line(EntryBody::Renamed { name, from }),
+            format!("{HEAD}{tail}")
+        );
+        let settings = RoomSettings {
+            slow_secs: 30,
+            ..RoomSettings::default()
+        };
+        let changed = vec![RoomSetting::SlowSecs];
+        let set = line(EntryBody::SettingsSet { settings, changed });
+        assert!(
+            set.starts_with(&format!("{HEAD}\"kind\":\"settings_set\",")),
+            "{set}"
+        );
+        assert!(
+            set.contains("\"slow_secs\":30") && set.ends_with("\"changed\":[\"slow_secs\"]}"),
+            "{set}"
         );
     }
 }

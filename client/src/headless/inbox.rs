@@ -3,6 +3,7 @@
 use super::contacts::book;
 use super::context::Context;
 use super::exit::Stop;
+use super::folded::folded;
 use super::names::Names;
 use super::place_in;
 use super::print;
@@ -15,6 +16,8 @@ use chat_shared::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter};
+use std::str::FromStr;
 
 /// A line of the list; JSON has the text as it was sent.
 #[derive(Debug, Default, Serialize)]
@@ -22,6 +25,9 @@ struct Line {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
+    /// The number of an announcement to everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announcement: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +44,14 @@ struct Line {
     words: String,
 }
 
+/// What was dismissed; nothing: all.
+#[derive(Default, Serialize)]
+struct Dismissed {
+    dismissed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    announcement: Option<u64>,
+}
+
 /// Which comes before which.
 const ORDER: [&str; 8] = [
     "direct",
@@ -50,25 +64,70 @@ const ORDER: [&str; 8] = [
     "room",
 ];
 
-/// Dismisses an item, or all.
-pub async fn dismiss(context: &Context, item: Option<u64>) -> Result<(), Stop> {
-    let find = async |_: &mut Session, _| Ok(Act::DismissInbox { item });
+/// What stands in front of a line and can be dismissed: the number of an item, or that of an announcement to
+/// everybody behind an `a`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// An item.
+    Item(u64),
+    /// An announcement to everybody.
+    Announcement(u64),
+}
+
+impl FromStr for Waiting {
+    type Err = &'static str;
+
+    fn from_str(typed: &str) -> Result<Self, Self::Err> {
+        let read = match typed.strip_prefix('a') {
+            Some(id) => id.parse().map(Waiting::Announcement),
+            None => typed.parse().map(Waiting::Item),
+        };
+        read.map_err(|_| "what stands in front of a line of chatc inbox, such as 7 or a3")
+    }
+}
+
+impl Display for Waiting {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Waiting::Item(id) => id.fmt(f),
+            Waiting::Announcement(id) => f.pad(&format!("a{id}")),
+        }
+    }
+}
+
+/// Dismisses something, or all.
+pub async fn dismiss(context: &Context, waiting: Option<Waiting>) -> Result<(), Stop> {
+    let find = async |_: &mut Session, _| {
+        Ok(match waiting {
+            Some(Waiting::Announcement(announcement)) => Act::DismissAnnouncement { announcement },
+            Some(Waiting::Item(item)) => Act::DismissInbox { item: Some(item) },
+            None => Act::DismissInbox { item: None },
+        })
+    };
     act(context, find).await?;
-    Ok(())
+    let words = match waiting {
+        Some(waiting) => format!("{waiting} is seen"),
+        None => "all of it is seen; unread messages stay unread".to_owned(),
+    };
+    let dismissed = match waiting {
+        Some(Waiting::Announcement(id)) => Dismissed {
+            dismissed: None,
+            announcement: Some(id),
+        },
+        Some(Waiting::Item(id)) => Dismissed {
+            dismissed: Some(id),
+            announcement: None,
+        },
+        None => Dismissed::default(),
+    };
+    print::done(context, &words, &dismissed)
 }
 
 /// Prints the list.
 pub async fn run(context: &Context) -> Result<(), Stop> {
     let mut signed_in = connect(context).await?;
     let (session, me) = (&mut signed_in.session, signed_in.me.account);
-    let (items, announcements) = match session.ask(Request::Inbox {}).await? {
-        Event::Inbox {
-            items,
-            announcements,
-            ..
-        } => (items, announcements),
-        other => return Err(unexpected(&other).into()),
-    };
+    let (items, announcements) = waiting(session).await?;
     let blocked: BTreeSet<_> = book(session).await?.blocked.into_iter().collect();
     let summaries = place_in::own(session).await?;
     let mut names = Names::default();
@@ -81,7 +140,8 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         .iter()
         .map(|summary| (summary.conversation, title(summary, me, &names)))
         .collect();
-    let mut lines = unread(&summaries, me, &blocked, &titles);
+    let folded = folded(session, &summaries, &blocked).await?;
+    let mut lines = unread(&summaries, me, &blocked, &folded, &titles);
     lines.extend(items.iter().map(|item| line(item, &titles, &names)));
     lines.extend(announcements.iter().map(|a| announced(a, &names)));
     lines.sort_by_key(|line| ORDER.iter().position(|kind| *kind == line.kind));
@@ -89,6 +149,26 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
         true => print::json(line),
         false => print::line(&line.words),
     })
+}
+
+/// Items and announcements, the oldest first; the daemon gives items from the newest back.
+async fn waiting(session: &mut Session) -> Result<(Vec<InboxItem>, Vec<Announcement>), Stop> {
+    let (mut all, mut announced) = (Vec::new(), Vec::new());
+    for page in session.ask_all(Request::Inbox { before: None }).await? {
+        match page {
+            Event::Inbox {
+                items,
+                announcements,
+                ..
+            } => {
+                all.extend(items);
+                announced.extend(announcements);
+            }
+            other => return Err(unexpected(&other).into()),
+        }
+    }
+    all.sort_by_key(|item: &InboxItem| item.id);
+    Ok((all, announced))
 }
 
 /// The other people of all direct conversations.
@@ -122,6 +202,7 @@ fn unread(
     summaries: &[ConversationSummary],
     me: AccountId,
     blocked: &BTreeSet<AccountId>,
+    folded: &BTreeMap<ConversationId, u64>,
     titles: &BTreeMap<ConversationId, String>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
@@ -136,7 +217,9 @@ fn unread(
                 "direct"
             }
         };
+        let folded = folded.get(&summary.conversation).copied();
         let unread = summary.posts.saturating_sub(summary.read_posts);
+        let unread = unread.saturating_sub(folded.unwrap_or_default());
         if unread == 0 {
             continue;
         }
@@ -225,17 +308,19 @@ fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Nam
     }
 }
 
-/// An announcement to everybody; it is dismissed with all the rest, so it shows no number.
+/// An announcement to everybody.
 fn announced(announcement: &Announcement, names: &Names) -> Line {
     let by = announcement.by.map(|by| names.name(by));
     let who = by.clone().unwrap_or_else(|| "the administrator".to_owned());
     let (at, text) = (print::local(announcement.at), indented(&announcement.text));
+    let number = Waiting::Announcement(announcement.id);
     Line {
         kind: "announcement",
         at: Some(print::rfc3339(announcement.at)),
         by,
         text: Some(announcement.text.clone()),
-        words: format!("      {at} {who} announces: {text}"),
+        announcement: Some(announcement.id),
+        words: format!("{number:>5} {at} {who} announces: {text}"),
         ..Line::default()
     }
 }
@@ -288,9 +373,16 @@ mod tests {
             .map(|s| (s.conversation, title(s, ME, &names)))
             .collect();
         let blocked = BTreeSet::from([AccountId(3)]);
-        let lines = unread(&summaries, ME, &blocked, &titles);
-        let shown: Vec<_> = lines.iter().map(|line| line.words.trim()).collect();
-        assert_eq!(shown, ["4 unread in #lunch", "2 unread in @account-2"]);
+        let shown = |folded: &BTreeMap<_, _>| {
+            let lines = unread(&summaries, ME, &blocked, folded, &titles);
+            let words = lines.iter().map(|line| line.words.trim().to_owned());
+            words.collect::<Vec<_>>()
+        };
+        let all = shown(&BTreeMap::new());
+        assert_eq!(all, ["4 unread in #lunch", "2 unread in @account-2"]);
+        let folded = |count| BTreeMap::from([(ConversationId(1), count)]);
+        assert_eq!(shown(&folded(3))[0], "1 unread in #lunch");
+        assert_eq!(shown(&folded(4)), ["2 unread in @account-2"]);
     }
 
     #[test]
@@ -329,6 +421,26 @@ mod tests {
         let words = announced(&announcement, &Names::default()).words;
         let text = words.split_once("announces: ").unwrap().1;
         assert_eq!(text, "tea\n          8 anna mentions you\u{fffd}");
+    }
+
+    #[test]
+    fn an_announcement_is_dismissed_by_what_stands_in_front_of_it() {
+        let said = Announcement {
+            id: 12,
+            at: Timestamp(0),
+            by: None,
+            text: "tea".into(),
+        };
+        let line = announced(&said, &Names::default());
+        assert!(line.words.starts_with("  a12 "), "{}", line.words);
+        let number = line.words.split_whitespace().next().unwrap();
+        assert_eq!(number.parse(), Ok(Waiting::Announcement(12)));
+        assert_eq!("12".parse(), Ok(Waiting::Item(12)));
+        for wrong in ["", "a", "b12", "-1", "a-1", "aa1", "99999999999999999999"] {
+            assert!(wrong.parse::<Waiting>().is_err(), "{wrong}");
+        }
+        let json = serde_json::to_value(&line).unwrap();
+        assert_eq!(json["announcement"], 12);
     }
 
     #[test]

@@ -37,6 +37,12 @@ struct Line {
     by: Option<String>,
 }
 
+#[derive(Serialize)]
+struct Revoked {
+    invite: u64,
+    uses_left: u32,
+}
+
 /// Makes an invitation.
 pub async fn new(
     context: &Context,
@@ -93,10 +99,14 @@ pub async fn new(
 /// Prints those that still hold.
 pub async fn list(context: &Context) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
-    let invites = match session.ask(Request::Invites {}).await? {
-        Event::Invites { invites } => invites,
-        other => return Err(unexpected(&other).into()),
-    };
+    let mut invites = Vec::new();
+    let after = InviteId(0);
+    for page in session.ask_all(Request::Invites { after }).await? {
+        match page {
+            Event::Invites { invites: page, .. } => invites.extend(page),
+            other => return Err(unexpected(&other).into()),
+        }
+    }
     let mut names = Names::default();
     let by = invites.iter().filter_map(|invite| invite.by);
     names.learn(&mut session, by).await?;
@@ -117,7 +127,15 @@ pub async fn revoke(context: &Context, id: u64) -> Result<(), Stop> {
     let invite = InviteId(id);
     let find = async |_: &mut Session, _| Ok(Act::RevokeInvite { invite });
     act(context, find).await?;
-    Ok(())
+    let words = format!("invitation {id} is ended: nobody comes by it any more");
+    print::done(
+        context,
+        &words,
+        &Revoked {
+            invite: id,
+            uses_left: 0,
+        },
+    )
 }
 
 /// The names of the rooms that invitations lead into, as far as one can find them.

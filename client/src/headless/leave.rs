@@ -16,5 +16,5 @@ pub async fn run(context: &Context, room: &str) -> Result<(), Stop> {
         Ok(Order::Leave { conversation })
     };
     let done = submit(context, find).await?;
-    report(context, &name, done)
+    report(context, &name, "you are not in it any more", done)
 }

@@ -3,9 +3,27 @@
 use super::context::Context;
 use super::exit::Stop;
 use super::place_in::{self, Where};
+use super::print;
 use super::submit::act;
 use crate::net::session::Session;
 use chat_shared::{AccountId, Command as Act, ConversationId, Fault, FaultCode, Seq};
+use serde::Serialize;
+
+/// Which message it was.
+#[derive(Serialize)]
+struct Line {
+    conversation: String,
+    message: u64,
+}
+
+impl Line {
+    fn new(of: &Where, message: u64) -> Self {
+        Self {
+            conversation: of.to_string(),
+            message,
+        }
+    }
+}
 
 /// Takes a message away.
 pub async fn delete(context: &Context, of: &str, seq: u64, reason: &str) -> Result<(), Stop> {
@@ -18,7 +36,8 @@ pub async fn delete(context: &Context, of: &str, seq: u64, reason: &str) -> Resu
         })
     };
     act(context, find).await?;
-    Ok(())
+    let words = format!("{of}: message {seq} is taken away");
+    print::done(context, &words, &Line::new(&of, seq))
 }
 
 /// Tells those who keep the peace of a message.
@@ -33,7 +52,8 @@ pub async fn report(context: &Context, of: &str, seq: u64, reason: &[String]) ->
         })
     };
     act(context, find).await?;
-    Ok(())
+    let words = format!("{of}: those who keep the peace were told of message {seq}");
+    print::done(context, &words, &Line::new(&of, seq))
 }
 
 async fn conversation(

@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod announce;
 pub mod arguments;
+pub mod block;
 pub mod by_password;
 pub mod card;
 pub mod contacts;
@@ -17,7 +18,9 @@ pub mod devices;
 pub mod entry_line;
 pub mod exit;
 pub mod export;
+pub mod folded;
 pub mod history;
+pub mod house;
 pub mod inbox;
 pub mod invite;
 pub mod leave;
@@ -55,6 +58,7 @@ pub async fn run(context: &Context, command: Command) -> Result<(), Stop> {
         Command::Rooms(command) => rooms(context, command).await,
         Command::People(command) => people(context, command).await,
         Command::Own(command) => own(context, command).await,
+        Command::House(command) => house::run(context, &command).await,
     }
 }
 
@@ -98,7 +102,7 @@ async fn rooms(context: &Context, command: Rooms) -> Result<(), Stop> {
         Rooms::Join { room } => room::join(context, &room).await,
         Rooms::Leave { room } => leave::run(context, &room).await,
         Rooms::Topic { room, topic } => room::set_topic(context, &room, &topic).await,
-        Rooms::Members { of } => members::run(context, &Where::parse(&of)?).await,
+        Rooms::Members { of } => members::run(context, &Where::or_room(&of)?).await,
         Rooms::Room { what } => in_room(context, what).await,
     }
 }
@@ -136,8 +140,8 @@ async fn people(context: &Context, command: People) -> Result<(), Stop> {
         People::Status { text, span } => status::run(context, text.as_deref(), span).await,
         People::Presence { how, span } => status::presence(context, how, span).await,
         People::Contacts { what } => contacts::run(context, what.as_ref()).await,
-        People::Block { name } => contacts::block(context, &name, true).await,
-        People::Unblock { name } => contacts::block(context, &name, false).await,
+        People::Block { name } => block::run(context, &name, true).await,
+        People::Unblock { name } => block::run(context, &name, false).await,
     }
 }
 
@@ -157,7 +161,9 @@ async fn own(context: &Context, command: Own) -> Result<(), Stop> {
             password::change(context, new_password_file.as_deref()).await
         }
         Own::ResetPassword { code } => password::reset(context, &code).await,
-        Own::DeleteAccount { name } => delete_account::run(context, name.as_deref()).await,
+        Own::DeleteAccount { name, of } => {
+            delete_account::run(context, name.as_deref(), of.as_deref()).await
+        }
         Own::Export { dir } => export::run(context, &dir).await,
         Own::Invite {
             what:

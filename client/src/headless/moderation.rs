@@ -31,17 +31,8 @@ struct Line<'a> {
 
 /// Invites somebody.
 pub async fn invite(context: &Context, who: &Who) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| Act::InviteToRoom {
-        conversation,
-        account,
-    })
-    .await
-}
-
-/// Takes an invitation back.
-pub async fn uninvite(context: &Context, who: &Who) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| {
-        Act::UninviteFromRoom {
+    act_on(context, who, "is invited", |conversation, account| {
+        Act::InviteToRoom {
             conversation,
             account,
         }
@@ -49,64 +40,105 @@ pub async fn uninvite(context: &Context, who: &Who) -> Result<(), Stop> {
     .await
 }
 
+/// Takes an invitation back.
+pub async fn uninvite(context: &Context, who: &Who) -> Result<(), Stop> {
+    act_on(
+        context,
+        who,
+        "is not invited any more",
+        |conversation, account| Act::UninviteFromRoom {
+            conversation,
+            account,
+        },
+    )
+    .await
+}
+
 /// Gives somebody another role.
 pub async fn set_role(context: &Context, who: &Who, role: RoomRole) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| Act::SetRoomRole {
-        conversation,
-        account,
-        role,
-    })
+    act_on(
+        context,
+        who,
+        &format!("is {} here", print::word(&role)),
+        |conversation, account| Act::SetRoomRole {
+            conversation,
+            account,
+            role,
+        },
+    )
     .await
 }
 
 /// Puts somebody out.
 pub async fn kick(context: &Context, who: &Who, reason: &str) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| Act::Kick {
-        conversation,
-        account,
-        reason: reason.to_owned(),
-    })
+    act_on(
+        context,
+        who,
+        &format!("is put out, and may come back{}", why(reason)),
+        |conversation, account| Act::Kick {
+            conversation,
+            account,
+            reason: reason.to_owned(),
+        },
+    )
     .await
 }
 
 /// Keeps somebody out.
 pub async fn ban(context: &Context, keep: &Keep) -> Result<(), Stop> {
     let until = until(keep);
-    act_on(context, &keep.who, |conversation, account| Act::Ban {
-        conversation,
-        account,
-        until,
-        reason: keep.reason.clone(),
-    })
+    act_on(
+        context,
+        &keep.who,
+        &format!("is banned{}", ending(keep, until)),
+        |conversation, account| Act::Ban {
+            conversation,
+            account,
+            until,
+            reason: keep.reason.clone(),
+        },
+    )
     .await
 }
 
 /// Lets somebody in again.
 pub async fn unban(context: &Context, who: &Who) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| Act::Unban {
-        conversation,
-        account,
-    })
+    act_on(
+        context,
+        who,
+        "may come in again",
+        |conversation, account| Act::Unban {
+            conversation,
+            account,
+        },
+    )
     .await
 }
 
 /// Lets somebody read only.
 pub async fn mute(context: &Context, keep: &Keep) -> Result<(), Stop> {
     let until = until(keep);
-    act_on(context, &keep.who, |conversation, account| Act::Mute {
-        conversation,
-        account,
-        until,
-        reason: keep.reason.clone(),
-    })
+    act_on(
+        context,
+        &keep.who,
+        &format!("may read but not write{}", ending(keep, until)),
+        |conversation, account| Act::Mute {
+            conversation,
+            account,
+            until,
+            reason: keep.reason.clone(),
+        },
+    )
     .await
 }
 
 /// Lets somebody write again.
 pub async fn unmute(context: &Context, who: &Who) -> Result<(), Stop> {
-    act_on(context, who, |conversation, account| Act::Unmute {
-        conversation,
-        account,
+    act_on(context, who, "may write again", |conversation, account| {
+        Act::Unmute {
+            conversation,
+            account,
+        }
     })
     .await
 }
@@ -115,9 +147,24 @@ fn until(keep: &Keep) -> Option<Timestamp> {
     keep.span.map(|span| after(now(), span))
 }
 
+/// Until when, and why.
+fn ending(keep: &Keep, until: Option<Timestamp>) -> String {
+    let until = until.map(|until| format!(" until {}", print::local(until)));
+    format!("{}{}", until.unwrap_or_default(), why(&keep.reason))
+}
+
+fn why(reason: &str) -> String {
+    match reason {
+        "" => String::new(),
+        reason => format!(": {reason}"),
+    }
+}
+
+/// Does something to somebody, and says what is so of them now.
 async fn act_on(
     context: &Context,
     who: &Who,
+    words: &str,
     make: impl Fn(ConversationId, AccountId) -> Act,
 ) -> Result<(), Stop> {
     let (room, name) = (parse(&who.room)?, place_in::person(&who.name)?);
@@ -127,7 +174,7 @@ async fn act_on(
         Ok(make(conversation, account))
     };
     let done = act(context, find).await?;
-    report(context, &room, done)
+    report(context, &room, &format!("{name} {words}"), done)
 }
 
 /// Prints who is banned, muted and invited.
@@ -135,16 +182,25 @@ pub async fn restrictions(context: &Context, room: &str) -> Result<(), Stop> {
     let room = parse(room)?;
     let mut session = connect(context).await?.session;
     let conversation = place_in::room(&mut session, &room).await?;
-    let request = Request::Restrictions { conversation };
-    let lists = match session.ask(request).await? {
-        Event::Restrictions {
+    let request = Request::Restrictions {
+        conversation,
+        after: AccountId(0),
+    };
+    let mut lists = ["banned", "muted", "invited"].map(|kind| (kind, Vec::new()));
+    for page in session.ask_all(request).await? {
+        let Event::Restrictions {
             banned,
             muted,
             invited,
             ..
-        } => [("banned", banned), ("muted", muted), ("invited", invited)],
-        other => return Err(unexpected(&other).into()),
-    };
+        } = page
+        else {
+            return Err(unexpected(&page).into());
+        };
+        for ((_, list), page) in lists.iter_mut().zip([banned, muted, invited]) {
+            list.extend(page);
+        }
+    }
     let mut names = Names::default();
     let accounts = lists
         .iter()

@@ -79,9 +79,13 @@ impl Names {
                 accounts: page.to_vec(),
                 names: Vec::new(),
             };
-            match session.ask(request).await? {
-                Event::People { people, .. } => people.iter().for_each(|person| self.add(person)),
-                other => return Err(unexpected(&other)),
+            for page in session.ask_all(request).await? {
+                match page {
+                    Event::People { people, .. } => {
+                        people.iter().for_each(|person| self.add(person));
+                    }
+                    other => return Err(unexpected(&other)),
+                }
             }
         }
         Ok(())

@@ -3,10 +3,28 @@
 use super::by_password::{Proved, in_file, named, new_password, password, verifier};
 use super::context::Context;
 use super::exit::Stop;
+use super::print;
 use super::sign_in::{by_password, greet, trust_and_tell};
 use crate::net::session::unexpected;
 use chat_shared::{Command as Act, Event, Request};
+use serde::Serialize;
 use std::path::Path;
+
+/// Whose password was changed.
+#[derive(Serialize)]
+struct Line<'a> {
+    account: &'a str,
+    password_changed: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(account: &'a str) -> Self {
+        Self {
+            account,
+            password_changed: true,
+        }
+    }
+}
 
 /// Sets another password with the old one.
 pub async fn change(context: &Context, new: Option<&Path>) -> Result<(), Stop> {
@@ -22,7 +40,9 @@ pub async fn change(context: &Context, new: Option<&Path>) -> Result<(), Stop> {
             "{why}\nNobody can tell whether the password is the new one: try to sign in with it."
         )),
         other => other,
-    })
+    })?;
+    let words = "the password is changed; all other devices are signed out";
+    print::done(context, words, &Line::new(&proved.me.name))
 }
 
 /// Sets another password with a one-time code, and signs in with it.
@@ -40,6 +60,7 @@ pub async fn reset(context: &Context, code: &str) -> Result<(), Stop> {
         Event::Done { .. } => {}
         other => return Err(unexpected(&other).into()),
     }
-    by_password(context, greeted, &named, &new).await?;
-    Ok(())
+    let signed_in = by_password(context, greeted, &named, &new).await?;
+    let words = "the password is changed: this device is signed in, all others are signed out";
+    print::done(context, words, &Line::new(&signed_in.me.name))
 }

@@ -21,6 +21,7 @@ pub async fn run(context: &Context, text: &[String]) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
     let text = text.join(" ");
     let mut after = AccountId(0);
+    let mut found = 0;
     loop {
         let text = text.clone();
         let request = Request::SearchPeople { text, after };
@@ -39,11 +40,17 @@ pub async fn run(context: &Context, text: &[String]) -> Result<(), Stop> {
                 print::line(&words(person))?;
             }
         }
+        found += people.len();
         match people.last() {
             Some(last) if more => after = last.account,
-            _ => return Ok(()),
+            _ => break,
         }
     }
+    if found == 0 {
+        // Not on standard output, where it would pass for somebody.
+        eprintln!("chatc: nobody found with `{}`", print::clean(&text));
+    }
+    Ok(())
 }
 
 /// The name and what tells people of one name apart.

@@ -26,10 +26,25 @@ impl Where {
             return Self::room(name);
         }
         if !typed.starts_with('@') {
-            return Err(Stop::usage(format!("`{typed}` is neither #room nor @name")));
+            // A room is what most mean; where it cannot be one, a person.
+            let forms = match RoomName::parse(typed) {
+                Ok(name) => format!("say '#{name}' for the room, @{name} for the person"),
+                Err(_) => "a room is written '#lunch', a person @boris".to_owned(),
+            };
+            return Err(Stop::usage(format!(
+                "`{typed}` is neither #room nor @name: {forms}"
+            )));
         }
         let names = typed.split(',').map(person);
         Ok(Self::Direct(names.collect::<Result<_, _>>()?))
+    }
+
+    /// The same, and without a sign a room: where people are seldom meant.
+    pub fn or_room(typed: &str) -> Result<Self, Stop> {
+        match typed.starts_with(['#', '@']) {
+            true => Self::parse(typed),
+            false => Self::room(typed),
+        }
     }
 
     fn room(typed: &str) -> Result<Self, Stop> {
@@ -118,10 +133,13 @@ pub async fn accounts(
         accounts: Vec::new(),
         names: typed,
     };
-    let people = match session.ask(request).await? {
-        Event::People { people, .. } => people,
-        other => return Err(unexpected(&other).into()),
-    };
+    let mut people = Vec::new();
+    for page in session.ask_all(request).await? {
+        match page {
+            Event::People { people: page, .. } => people.extend(page),
+            other => return Err(unexpected(&other).into()),
+        }
+    }
     let found = names.iter().map(|name| {
         let person = people.iter().find(|person| person.name == name.as_str());
         person
@@ -185,6 +203,13 @@ mod tests {
             Where::parse("@boris,@clara").unwrap().to_string(),
             "@boris, @clara"
         );
+        assert_eq!(Where::or_room("General").unwrap().to_string(), "#general");
+        assert_eq!(Where::or_room("#general").unwrap().to_string(), "#general");
+        assert_eq!(Where::or_room("@boris").unwrap().to_string(), "@boris");
+        let Err(stop) = Where::parse("general") else {
+            panic!("not a place");
+        };
+        assert!(stop.to_string().contains("'#general'"), "{stop}");
         for typed in ["", "general", "#", "@", "@a b", "boris,@clara"] {
             assert!(
                 matches!(Where::parse(typed), Err(Stop::Usage(_))),

@@ -1,7 +1,9 @@
 //! How things look on standard output: lines for people with the text cleaned, JSON lines with the text as it
 //! was sent (control characters are escaped by JSON itself).
 
+use super::context::Context;
 use super::exit::Stop;
+use crate::clock;
 use crate::model::{Item, What};
 use chat_shared::{AccountId, Timestamp};
 use serde::Serialize;
@@ -50,15 +52,18 @@ pub fn rfc3339(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 
-/// Date and time here, with the zone: `2026-11-21 08:15:54 +01:00`.
-pub fn local(at: Timestamp) -> String {
-    in_zone(at, jiff::tz::TimeZone::system())
+/// What is so now: these words for people, one object for programs.
+pub fn done(context: &Context, words: &str, object: &impl Serialize) -> Result<(), Stop> {
+    if context.json {
+        json(object)
+    } else {
+        line(words)
+    }
 }
 
-fn in_zone(at: Timestamp, zone: jiff::tz::TimeZone) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    let here = at.to_zoned(zone);
-    here.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+/// Date and time here, with the zone: `2026-11-21 08:15 CET`.
+pub fn local(at: Timestamp) -> String {
+    clock::minutes(at)
 }
 
 /// A word as it stands on the wire, such as a role.
@@ -119,13 +124,6 @@ mod tests {
             rfc3339(Timestamp(1_700_000_000_000)),
             "2023-11-14T22:13:20.000Z"
         );
-    }
-
-    #[test]
-    fn a_time_here_says_its_zone() {
-        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(-3));
-        let shown = in_zone(Timestamp(1_700_000_000_000), zone);
-        assert_eq!(shown, "2023-11-14 19:13:20 -03:00");
     }
 
     #[test]

@@ -8,9 +8,11 @@ use super::place_in;
 use super::print;
 use super::sign_in::connect;
 use super::submit::act;
+use crate::input::Field;
 use crate::net::{now, session::Session};
 use chat_shared::{AccountId, Command as Act, Profile};
 use serde::Serialize;
+use std::cell::RefCell;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -33,15 +35,24 @@ pub async fn run(context: &Context, fields: &Fields) -> Result<(), Stop> {
         let card = card::of(&mut signed_in.session, account).await?;
         return show(context, &card.name, card.deleted, &card.profile);
     }
+    let changed = RefCell::new((String::new(), Profile::default()));
     let find = async |session: &mut Session, me| {
         let account = whose(session, me).await?;
-        let mut profile = card::of(session, account).await?.profile;
+        let card = card::of(session, account).await?;
+        let mut profile = card.profile;
         fields.put_into(&mut profile);
+        changed.replace((card.name, profile.clone()));
         let account = Some(account).filter(|account| *account != me);
         Ok(Act::SetProfile { account, profile })
     };
     act(context, find).await?;
-    Ok(())
+    let (name, profile) = changed.into_inner();
+    if context.json {
+        return show(context, &name, false, &profile);
+    }
+    let fields = fields.given().join(", ");
+    let name = print::clean(&name);
+    print::line(&format!("the profile of {name} is changed: {fields}"))
 }
 
 fn show(context: &Context, name: &str, deleted: bool, profile: &Profile) -> Result<(), Stop> {
@@ -59,7 +70,7 @@ fn show(context: &Context, name: &str, deleted: bool, profile: &Profile) -> Resu
 }
 
 impl Fields {
-    /// Each that was given, and where it belongs.
+    /// Each that may be given, in the order of [`Field::WORDS`], and where it belongs.
     fn pairs<'a>(&'a self, profile: &'a mut Profile) -> [(&'a Option<String>, &'a mut String); 7] {
         [
             (&self.display_name, &mut profile.display_name),
@@ -73,10 +84,17 @@ impl Fields {
     }
 
     fn is_empty(&self) -> bool {
+        self.given().is_empty()
+    }
+
+    /// What is to be different, by the words of the protocol.
+    fn given(&self) -> Vec<&'static str> {
         let mut unused = Profile::default();
-        self.pairs(&mut unused)
-            .iter()
-            .all(|(given, _)| given.is_none())
+        let pairs = self.pairs(&mut unused);
+        let both = Field::WORDS.iter().zip(pairs);
+        both.filter(|(_, (given, _))| given.is_some())
+            .map(|(word, _)| *word)
+            .collect()
     }
 
     fn put_into(&self, profile: &mut Profile) {
@@ -105,6 +123,7 @@ mod tests {
             ..Fields::default()
         };
         assert!(Fields::default().is_empty() && !fields.is_empty());
+        assert_eq!(fields.given(), ["phone", "department"]);
         fields.put_into(&mut profile);
         let expected = Profile {
             email: "anna@example.org".into(),

@@ -23,7 +23,8 @@ struct Line<'a> {
 
 /// Runs the command.
 pub async fn run(context: &Context, name: &str, invite: Option<String>) -> Result<(), Stop> {
-    let name = AccountName::parse(name).map_err(|error| Stop::usage(format!("{name}: {error}")))?;
+    let name =
+        AccountName::for_new(name).map_err(|error| Stop::usage(format!("{name}: {error}")))?;
     let Some(password) = &context.password else {
         return Err(Stop::usage(
             "a new account needs --password-file FILE or CHATC_PASSWORD",

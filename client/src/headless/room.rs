@@ -23,13 +23,33 @@ struct Line<'a> {
 /// Makes a room.
 pub async fn create(context: &Context, new: &New) -> Result<(), Stop> {
     let name = parse(&new.room)?;
-    let order = Order::CreateRoom {
-        name: name.as_str().to_owned(),
-        topic: new.topic.clone(),
-        access: new.access,
+    let owner = new.owner.as_deref().map(place_in::person).transpose()?;
+    let find = async |session: &mut Session, _| {
+        let Some(owner) = &owner else {
+            return Ok(Order::CreateRoom {
+                name: name.as_str().to_owned(),
+                topic: new.topic.clone(),
+                access: new.access,
+            });
+        };
+        let change = RoomChange {
+            access: Some(new.access),
+            ..RoomChange::default()
+        };
+        let act = Act::CreateRoom {
+            name: name.as_str().to_owned(),
+            topic: new.topic.clone(),
+            change,
+            owner: Some(place_in::account(session, owner).await?),
+        };
+        Ok(Order::Act { act })
     };
-    let done = submit(context, async |_, _| Ok(order.clone())).await?;
-    report(context, &name, done)
+    let done = submit(context, find).await?;
+    let words = match &owner {
+        Some(owner) => format!("it is made, and {owner} owns it"),
+        None => "it is made, and you own it".to_owned(),
+    };
+    report(context, &name, &words, done)
 }
 
 /// Joins a room.
@@ -40,7 +60,7 @@ pub async fn join(context: &Context, room: &str) -> Result<(), Stop> {
         Ok(Order::Join { conversation })
     };
     let done = submit(context, find).await?;
-    report(context, &name, done)
+    report(context, &name, "you are in it", done)
 }
 
 /// Gives a room another topic.
@@ -55,7 +75,11 @@ pub async fn set_topic(context: &Context, room: &str, topic: &str) -> Result<(),
         })
     };
     let done = submit(context, find).await?;
-    report(context, &name, done)
+    let words = match topic {
+        "" => "it has no topic".to_owned(),
+        topic => format!("the topic is: {topic}"),
+    };
+    report(context, &name, &words, done)
 }
 
 /// Gives a room another name.
@@ -66,7 +90,8 @@ pub async fn rename(context: &Context, room: &str, new: &str) -> Result<(), Stop
         conversation,
         name: name.to_owned(),
     });
-    report(context, &new, done.await?)
+    let words = format!("it was called #{old}");
+    report(context, &new, &words, done.await?)
 }
 
 /// Changes what a room is like.
@@ -77,7 +102,7 @@ pub async fn set(context: &Context, settings: &Settings) -> Result<(), Stop> {
             "nothing to change was given, see `chatc room set --help`",
         ));
     }
-    change_room(context, &settings.room, change).await
+    change_room(context, &settings.room, change, "it is changed").await
 }
 
 /// Archives a room, or takes it out again.
@@ -86,7 +111,11 @@ pub async fn archive(context: &Context, room: &str, archived: bool) -> Result<()
         archived: Some(archived),
         ..RoomChange::default()
     };
-    change_room(context, room, change).await
+    let words = match archived {
+        true => "it is archived: nobody writes or joins any more",
+        false => "it is used again",
+    };
+    change_room(context, room, change, words).await
 }
 
 /// Ends a room, once its name was said again.
@@ -105,16 +134,22 @@ pub async fn delete(context: &Context, room: &str, again: Option<&str>) -> Resul
         conversation,
         name: again.clone(),
     });
-    report(context, &name, done.await?)
+    let words = "it is deleted; an administrator can restore it for 30 days";
+    report(context, &name, words, done.await?)
 }
 
-async fn change_room(context: &Context, room: &str, change: RoomChange) -> Result<(), Stop> {
+async fn change_room(
+    context: &Context,
+    room: &str,
+    change: RoomChange,
+    words: &str,
+) -> Result<(), Stop> {
     let name = parse(room)?;
     let done = act_in(context, &name, |conversation| Act::ChangeRoom {
         conversation,
         change: change.clone(),
     });
-    report(context, &name, done.await?)
+    report(context, &name, words, done.await?)
 }
 
 async fn act_in(
@@ -148,16 +183,14 @@ pub fn parse(typed: &str) -> Result<RoomName, Stop> {
     RoomName::parse(typed).map_err(|error| Stop::usage(format!("{typed}: {error}")))
 }
 
-/// Prints which room it was, in JSON also as which entry.
-pub fn report(context: &Context, name: &RoomName, done: Done) -> Result<(), Stop> {
+/// Prints which room it was and what is so there now; in JSON the room and as which entry.
+pub fn report(context: &Context, name: &RoomName, words: &str, done: Done) -> Result<(), Stop> {
     let conversation = format!("#{name}");
-    if context.json {
-        let seq = done.seq.unwrap_or_default().0;
-        print::json(&Line {
-            conversation: &conversation,
-            seq,
-        })
-    } else {
-        print::line(&conversation)
-    }
+    let words = format!("{conversation}: {}", print::clean(words));
+    let seq = done.seq.unwrap_or_default().0;
+    let line = Line {
+        conversation: &conversation,
+        seq,
+    };
+    print::done(context, &words, &line)
 }

@@ -103,6 +103,9 @@ fn in_a_line(room: &RoomInfo) -> String {
         (false, false) => " ",
     };
     let mut line = format!("{mark} #{} ({}", print::clean(&room.name), room.members);
+    if room.settings.access != Access::Public {
+        line.push_str(&format!(", {}", print::word(&room.settings.access)));
+    }
     for word in marks(&room.settings) {
         line.push_str(&format!(", {word}"));
     }
@@ -110,12 +113,9 @@ fn in_a_line(room: &RoomInfo) -> String {
     line.trim_end().to_owned()
 }
 
-/// What is not as with most rooms.
+/// What is not as with most rooms, besides who finds it and comes in.
 fn marks(settings: &RoomSettings) -> Vec<String> {
     let mut marks = Vec::new();
-    if settings.access != Access::Public {
-        marks.push(print::word(&settings.access));
-    }
     if settings.read_only {
         marks.push("read-only".to_owned());
     }
@@ -209,7 +209,7 @@ mod tests {
                 "  you       not in it, but invited",
                 "  access    private",
                 "  readable  from the beginning",
-                "  also      private, slow mode 30 s",
+                "  also      slow mode 30 s",
                 "  about     one\n            two",
             ]
         );

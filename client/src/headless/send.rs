@@ -22,7 +22,7 @@ struct Line<'a> {
 pub async fn run(context: &Context, to: &str, text: &[String]) -> Result<(), Stop> {
     let to = Where::parse(to)?;
     let text = self::text(text)?;
-    let find = async |session: &mut Session, _| match &to {
+    let find = async |session: &mut Session, me| match &to {
         Where::Room(name) => {
             let conversation = place_in::room(session, name).await?;
             Ok(Order::Post {
@@ -32,6 +32,13 @@ pub async fn run(context: &Context, to: &str, text: &[String]) -> Result<(), Sto
         }
         Where::Direct(names) => {
             let with = place_in::accounts(session, names).await?;
+            if with.iter().all(|account| *account == me) {
+                let fault = Fault::new(
+                    FaultCode::BadMembers,
+                    format!("{to} is you: name somebody else"),
+                );
+                return Err(Stop::Refused(fault));
+            }
             Ok(Order::OpenDirect {
                 with,
                 say: Some(text.clone()),

@@ -9,7 +9,7 @@ use super::sign_in::connect;
 use super::submit::act;
 use crate::net::backoff::{Backoff, jitter};
 use crate::net::{now, session::Session};
-use chat_shared::{Command as Act, PresenceState, Request, Timestamp};
+use chat_shared::{Command as Act, PresenceState, Request, StatusText, Timestamp};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
@@ -37,7 +37,13 @@ pub async fn run(
         Ok(Act::SetStatus { text, until })
     };
     act(context, find).await?;
-    Ok(())
+    let text = text.clone();
+    let status = Some(StatusText { text, until }).filter(|status| !status.text.is_empty());
+    let words = match status_words(status.as_ref()) {
+        words if words.is_empty() => "your status is empty".to_owned(),
+        words => format!("your status is: {words}"),
+    };
+    print::done(context, &words, &StatusLine::new(status.as_ref()))
 }
 
 /// Runs `chatc presence`: present until the span is over or the process is ended.

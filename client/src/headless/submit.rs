@@ -125,20 +125,21 @@ struct Watch {
 impl Watch {
     fn take(&mut self, answered: Answered) {
         if answered.nonce != self.nonce {
-            if let Err(fault) = &answered.outcome {
-                let text = clean::line(&fault.text);
-                eprintln!(
-                    "chatc: from before: {}: {}: {text}",
-                    shown(&answered.order),
-                    fault.code
-                );
-            }
-            return;
+            return tell_left(&answered);
         }
         match answered.next {
             Some(next) => self.nonce = next,
             None => self.outcome = Some(answered.outcome),
         }
+    }
+}
+
+/// Says why an order of a process before was not carried out.
+pub fn tell_left(answered: &Answered) {
+    if let Err(fault) = &answered.outcome {
+        let text = clean::line(&fault.text);
+        let order = shown(&answered.order);
+        eprintln!("chatc: from before: {order}: {}: {text}", fault.code);
     }
 }
 

@@ -6,9 +6,11 @@ use super::names::Names;
 use super::presence_line::{PresenceLine, state_words, status_words};
 use super::print;
 use super::sign_in::connect;
-use crate::net::{now, session::unexpected};
-use chat_shared::{Event, Presence, PresenceState, Request, Seen, Timestamp};
+use crate::net::now;
+use crate::net::session::{Session, unexpected};
+use chat_shared::{AccountId, Event, Presence, PresenceState, Request, Seen, Timestamp};
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::time::Duration;
 
 #[derive(Serialize)]
@@ -33,10 +35,7 @@ struct Gone<'a> {
 pub async fn run(context: &Context, since: Option<Duration>) -> Result<(), Stop> {
     let mut session = connect(context).await?.session;
     let since = since.map(|span| before(now(), span));
-    let (mut people, seen) = match session.ask(Request::Who { since }).await? {
-        Event::Who { people, seen } => (people, seen),
-        other => return Err(unexpected(&other).into()),
-    };
+    let (mut people, seen) = all(&mut session, since).await?;
     let mut names = Names::default();
     let accounts = people.iter().map(|presence| presence.account);
     let gone = seen.iter().map(|seen| seen.account);
@@ -75,6 +74,26 @@ pub async fn run(context: &Context, since: Option<Duration>) -> Result<(), Stop>
     }
 }
 
+/// Who is here, and who was since then, the latest first.
+pub async fn all(
+    session: &mut Session,
+    since: Option<Timestamp>,
+) -> Result<(Vec<Presence>, Vec<Seen>), Stop> {
+    let after = AccountId(0);
+    let (mut here, mut gone) = (Vec::new(), Vec::new());
+    for page in session.ask_all(Request::Who { since, after }).await? {
+        match page {
+            Event::Who { people, seen, .. } => {
+                here.extend(people);
+                gone.extend(seen);
+            }
+            other => return Err(unexpected(&other).into()),
+        }
+    }
+    gone.sort_by_key(|seen: &Seen| (Reverse(seen.at), seen.account));
+    Ok((here, gone))
+}
+
 fn before(now: Timestamp, span: Duration) -> Timestamp {
     let span = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
     Timestamp(now.0.saturating_sub(span))
@@ -100,7 +119,7 @@ fn gone_words(seen: &Seen, names: &Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_shared::{AccountId, Person, Profile, StatusText};
+    use chat_shared::{Person, Profile, StatusText};
 
     #[test]
     fn a_line_says_who_how_available_and_what_they_say() {

@@ -1,5 +1,6 @@
 //! What commands mean. Names are in their canonical form.
 
+use super::house::HouseAct;
 use chat_shared::names::{AccountName, RoomName};
 use chat_shared::{Access, DeviceId, InviteId, PresenceState, RoomChange, RoomRole};
 
@@ -28,7 +29,7 @@ pub enum Action {
         /// What.
         text: Option<String>,
     },
-    /// Take a message away: the selected one, or one's own last.
+    /// Take the selected message away; where none is, select one's own last.
     Delete(String),
     /// Tell those who keep the peace of the selected message.
     Report(String),
@@ -138,6 +139,9 @@ pub enum Action {
     Invitations,
     /// End one.
     EndInvitation(InviteId),
+
+    /// Keep the house in order.
+    House(HouseAct),
 
     /// Show one's devices.
     Devices,

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::words::first_word;
-use super::{invitations, people, rooms, screen, talking};
+use super::{house, invitations, people, rooms, screen, talking};
 
 /// What a finished line means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub fn commands() -> impl Iterator<Item = &'static Command> {
         people::COMMANDS,
         rooms::COMMANDS,
         invitations::COMMANDS,
+        house::COMMANDS,
         screen::COMMANDS,
     ]
     .into_iter()

@@ -8,10 +8,19 @@ use std::ops::Range;
 /// before others.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
-    /// Names of people without `@`.
-    pub people: Vec<String>,
+    /// People.
+    pub people: Vec<Name>,
     /// Names of rooms without `#`.
     pub rooms: Vec<String>,
+}
+
+/// How somebody may be begun to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Name {
+    /// Their name without `@`, which is what is put in.
+    pub name: String,
+    /// What else they are called; each word of it may be begun.
+    pub called: Vec<String>,
 }
 
 /// Remembers what was offered, so that Tab again offers the next.
@@ -90,7 +99,7 @@ fn candidates(text: &str, cursor: usize, words: &Words) -> (Range<usize>, Vec<St
         match argument_of(before, start) {
             Some(Takes::Room) => rooms(words, word),
             Some(Takes::Person) => last_of_list(word, |listed, name| {
-                matching(words.people.iter(), name, |name| format!("{listed}{name} "))
+                people(words, name, |name| format!("{listed}{name} "))
             }),
             Some(Takes::Word(known)) => matching(known.iter(), word, |word| format!("{word} ")),
             Some(Takes::Nothing) | None if word.starts_with('#') => rooms(words, word),
@@ -107,9 +116,7 @@ fn candidates(text: &str, cursor: usize, words: &Words) -> (Range<usize>, Vec<St
                 if sign.is_empty() && name.is_empty() {
                     Vec::new()
                 } else {
-                    matching(words.people.iter(), name, |name| {
-                        format!("{sign}{name}{after}")
-                    })
+                    people(words, name, |name| format!("{sign}{name}{after}"))
                 }
             }
         }
@@ -127,6 +134,26 @@ fn argument_of(before: &str, start: usize) -> Option<Takes> {
 fn rooms(words: &Words, word: &str) -> Vec<String> {
     let name = word.strip_prefix('#').unwrap_or(word);
     matching(words.rooms.iter(), name, |name| format!("#{name} "))
+}
+
+/// People by their names first, then by what else they are called.
+fn people(words: &Words, typed: &str, whole: impl Fn(&str) -> String) -> Vec<String> {
+    let begun = typed.to_lowercase();
+    let begins = |text: &str| text.to_lowercase().starts_with(&begun);
+    let is_named = |person: &&Name| begins(&person.name);
+    let is_called = |person: &&Name| {
+        let mut parts = person
+            .called
+            .iter()
+            .flat_map(|text| text.split_whitespace());
+        !is_named(person) && parts.any(begins)
+    };
+    let named = words.people.iter().filter(is_named);
+    let called = words.people.iter().filter(is_called);
+    named
+        .chain(called)
+        .map(|person| whole(&person.name))
+        .collect()
 }
 
 /// `anna,bo`: what is completed is after the comma.
@@ -152,11 +179,30 @@ fn matching<T: AsRef<str>>(
 mod tests {
     use super::*;
 
+    fn people_named(names: &[&str]) -> Vec<Name> {
+        let named = |name: &&str| Name {
+            name: (*name).to_owned(),
+            called: Vec::new(),
+        };
+        names.iter().map(named).collect()
+    }
+
+    #[test]
+    fn what_somebody_is_called_becomes_their_name() {
+        assert_eq!(tabs("/msg Ber", 1), ["/msg anton "]);
+        assert_eq!(tabs("/msg berg", 1), ["/msg anton "]);
+        assert_eq!(tabs("ask @Herr", 1), ["ask @anton "]);
+        assert_eq!(tabs("/msg an", 2), ["/msg anna ", "/msg anton "]);
+        assert_eq!(tabs("/msg rg", 1), ["/msg rg"]);
+    }
+
     /// What the line is after each of some Tabs.
     fn tabs(typed: &str, times: usize) -> Vec<String> {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let mut people = people_named(&["anna", "anton", "борис"]);
+        people[1].called = vec!["Herr Berg".to_owned()];
         let words = Words {
-            people: names(&["anna", "anton", "борис"]),
+            people,
             rooms: names(&["general", "lunch", "中文"]),
         };
         let mut editor = Editor::default();
@@ -224,7 +270,7 @@ mod tests {
     #[test]
     fn shift_tab_goes_the_other_way() {
         let words = Words {
-            people: vec!["anna".to_owned(), "anton".to_owned()],
+            people: people_named(&["anna", "anton"]),
             rooms: Vec::new(),
         };
         let mut editor = Editor::default();

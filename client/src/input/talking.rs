@@ -55,7 +55,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "delete",
         arguments: "[REASON]",
-        help: "your last or chosen message",
+        help: "the chosen message, or your last",
         takes: &[],
         read: |rest| Ok(Action::Delete(rest.to_owned())),
     },

@@ -1,7 +1,7 @@
 //! How the arguments of commands are read.
 
 use super::action::Action;
-use chat_shared::names::{AccountName, RoomName};
+use chat_shared::names::{AccountName, NameError, RoomName};
 
 /// The first word, and what is behind it.
 pub(super) fn first_word(text: &str) -> (&str, &str) {
@@ -38,7 +38,12 @@ pub(super) fn person(name: &str) -> Result<AccountName, String> {
     if name.is_empty() {
         return Err("say who".to_owned());
     }
-    AccountName::parse(name.trim_start_matches('@')).map_err(|error| error.to_string())
+    let name = name.trim_start_matches('@');
+    AccountName::parse(name).map_err(|error| match error {
+        // Well formed, but nobody can have it.
+        NameError::Reserved => format!("there is nobody called {name}"),
+        error => error.to_string(),
+    })
 }
 
 /// One name and nothing behind it.

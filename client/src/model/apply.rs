@@ -22,6 +22,27 @@ impl Model {
                 changed.people = true;
             }
             Update::Event(event) => self.take_event(event, now, &mut changed),
+            Update::Further(event) => self.take_further(event, &mut changed),
+            Update::Page {
+                conversation,
+                page,
+                entries,
+                newest,
+            } => {
+                let taken = self.take_page(conversation, page, entries, newest, &mut changed);
+                if let Err(why) = taken {
+                    self.notice(Some(conversation), why, now, &mut changed);
+                }
+            }
+            Update::NoPage {
+                conversation,
+                page,
+                fault,
+            } => {
+                self.miss_page(conversation, page, &mut changed);
+                let why = format!("could not read: {}", fault.text);
+                self.notice(Some(conversation), &why, now, &mut changed);
+            }
             Update::Queued { ticket, order } => self.queue(ticket, &order, now, &mut changed),
             Update::Done {
                 ticket,
@@ -41,9 +62,17 @@ impl Model {
             Update::Notice { conversation, text } => {
                 self.notice(conversation.or(self.open), &text, now, &mut changed);
             }
+            Update::Mistake { conversation, text } => {
+                self.mistake(conversation, &text, now, &mut changed);
+            }
             Update::Opened(id) => self.opened(id, &mut changed),
             Update::Seen { conversation, seq } => self.seen(conversation, seq, &mut changed),
             Update::WantsOlder(id) => self.wants_older(id, &mut changed),
+            Update::WantsNewer(id) => self.wants_newer(id, &mut changed),
+            Update::WantsPlace { conversation, seq } => {
+                self.wants_place(conversation, seq, &mut changed);
+            }
+            Update::WantsNewest(id) => self.wants_newest(id, &mut changed),
             Update::Dismissed {
                 conversation,
                 ticket,
@@ -69,12 +98,13 @@ impl Model {
         if !connection.is_online() {
             self.resyncing = false;
             for conversation in self.conversations.values_mut() {
-                conversation.asking_older = false;
+                conversation.forget_pages();
                 conversation.asking_members = false;
                 conversation.asking_room = false;
             }
         }
         self.connection = connection;
+        self.ask_for_places(changed);
     }
 
     fn take_event(&mut self, event: Event, now: Timestamp, changed: &mut Changed) {
@@ -98,16 +128,6 @@ impl Model {
                 Feed::Account => self.account_entries(&entries, now, changed),
                 Feed::House => self.house_entries(entries, now, changed),
             },
-            Event::History {
-                conversation,
-                entries,
-                newest,
-            } => {
-                if let Some(c) = self.conversations.get_mut(&conversation) {
-                    c.add_page(entries, newest);
-                    changed.conversations.insert(conversation);
-                }
-            }
             Event::Members {
                 conversation,
                 seq,
@@ -119,10 +139,8 @@ impl Model {
                     changed.conversations.insert(conversation);
                 }
             }
-            Event::Rooms { rooms, more: _ } => {
-                for room in rooms {
-                    self.learn_room(room);
-                }
+            Event::Rooms { rooms, more } => {
+                self.learn_rooms(rooms, more);
                 changed.people = true;
             }
             Event::Room { room, role } => {
@@ -138,6 +156,7 @@ impl Model {
                 banned,
                 muted,
                 invited,
+                more: _,
             } => {
                 self.restrictions = Some(Restrictions {
                     conversation,
@@ -156,6 +175,7 @@ impl Model {
                 contacts,
                 blocked,
                 groups: _,
+                more: _,
             } => {
                 self.contacts.learn(account_seq, contacts, blocked);
                 changed.people = true;
@@ -166,18 +186,20 @@ impl Model {
                 account_seq,
                 items,
                 announcements,
+                more,
             } => {
-                self.inbox.learn(account_seq, items, announcements);
+                self.inbox.learn(account_seq, items, announcements, more);
                 self.tell_announcements(now, changed);
                 changed.inbox = true;
             }
             Event::Announced { announcement } => self.announce(&announcement, now, changed),
-            Event::Who { people, seen } => {
+            Event::Who { people, seen, more } => {
                 // Who only asks who is here is told of nobody else; that takes back nothing.
                 if !seen.is_empty() {
                     self.seen = seen;
                 }
                 self.people.set_present(people);
+                self.people.go_over_presence(more);
                 changed.people = true;
                 changed.list = true;
             }
@@ -202,7 +224,7 @@ impl Model {
                 self.devices = Some(devices);
                 changed.looked_up = true;
             }
-            Event::Invites { invites } => {
+            Event::Invites { invites, more: _ } => {
                 self.invites = Some(invites);
                 changed.looked_up = true;
             }
@@ -227,6 +249,7 @@ impl Model {
     fn set_presence(&mut self, people: Vec<Presence>, now: Timestamp, changed: &mut Changed) {
         for presence in people {
             let account = presence.account;
+            self.people.note_presence(&presence);
             if let Some(came) = self.people.set_presence(presence)
                 && !self.is_me(account)
                 && let Some(open) = self.open.and_then(|id| self.conversations.get_mut(&id))
@@ -267,12 +290,16 @@ impl Model {
         }
         changed.list = true;
         // Subscribed by now: what comes from here on goes on top of the answers.
+        self.people.ask_present();
         self.contacts.ask();
         self.inbox.ask(house_seq);
         changed.needs.extend([
             Command::FetchWho,
-            Command::Ask(Request::Contacts {}),
-            Command::Ask(Request::Inbox {}),
+            // The groups come with the house feed, all of them.
+            Command::Ask(Request::Contacts {
+                groups_after: String::new(),
+            }),
+            Command::Ask(Request::Inbox { before: None }),
         ]);
         if let Some(id) = self.open.filter(|id| self.conversations.contains_key(id)) {
             self.fetch_members(id, changed);
@@ -310,7 +337,7 @@ impl Model {
     }
 }
 
-fn cleaned(mut restrictions: Vec<Restriction>) -> Vec<Restriction> {
+pub(super) fn cleaned(mut restrictions: Vec<Restriction>) -> Vec<Restriction> {
     for restriction in &mut restrictions {
         restriction.reason = clean::line(&restriction.reason).into_owned();
     }

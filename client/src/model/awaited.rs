@@ -14,6 +14,11 @@ impl Awaited {
         self.since = Some(Vec::new());
     }
 
+    /// Whether the answer, or a part of it, is not here yet.
+    pub(super) fn is_pending(&self) -> bool {
+        self.since.is_some()
+    }
+
     /// An entry came.
     pub(super) fn note(&mut self, entry: &Entry) {
         if let Some(since) = &mut self.since {
@@ -26,5 +31,10 @@ impl Awaited {
         let mut since = self.since.take().unwrap_or_default();
         since.retain(|entry| entry.seq > account_seq);
         since
+    }
+
+    /// That was a part of the answer, and the next may not hold this either.
+    pub(super) fn goes_on(&mut self, since: Vec<Entry>) {
+        self.since = Some(since);
     }
 }

@@ -19,7 +19,15 @@ pub enum Connection {
         /// When it is tried again.
         retry_at: Timestamp,
     },
-    /// Over for good: only a person can change that (another pin, a revoked device, a disabled account).
+    /// Not let in, by what somebody may take back (a banned address, a disabled account): it is tried again
+    /// by itself, seldom.
+    TurnedAway {
+        /// Why.
+        reason: String,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// Over for good: only a person here can change that (another pin, a revoked device).
     Ended {
         /// Why, and what to do.
         reason: String,
@@ -45,14 +53,21 @@ impl Connection {
             Self::Connecting { to } => format!("connecting to {to} …"),
             Self::Online => "online".to_owned(),
             Self::Lost { reason, retry_at } => {
-                let seconds = (retry_at.0 - now.0).max(0).div_euclid(1000);
-                if seconds == 0 {
-                    format!("connection lost ({reason}), trying again …")
-                } else {
-                    format!("connection lost ({reason}), trying again in {seconds} s")
+                // Reasons may be long, and what goes on must not be cut off.
+                match seconds_until(*retry_at, now) {
+                    0 => format!("connection lost, trying again … ({reason})"),
+                    seconds => format!("connection lost, trying again in {seconds} s ({reason})"),
                 }
+            }
+            Self::TurnedAway { reason, retry_at } => {
+                let seconds = seconds_until(*retry_at, now);
+                format!("not connected, again in {seconds} s, Ctrl-R now ({reason})")
             }
             Self::Ended { reason } => format!("not connected: {reason}"),
         }
     }
+}
+
+fn seconds_until(at: Timestamp, now: Timestamp) -> i64 {
+    (at.0 - now.0).max(0).div_euclid(1_000)
 }

@@ -4,6 +4,7 @@ use super::Item;
 use super::line::{Kind, Line, Pending, PendingState};
 use super::membership::Membership;
 use super::notices::Notices;
+use super::past::{Past, Seeking};
 use super::window::Window;
 use crate::command::Ticket;
 use chat_shared::state::ReadMark;
@@ -22,9 +23,14 @@ pub const TYPING_MS: i64 = 6_000;
 pub struct Conversation {
     id: ConversationId,
     kind: Kind,
-    window: Window,
+    /// The newest entries.
+    pub(super) window: Window,
+    /// What is shown instead, while one looks at an older place.
+    pub(super) past: Option<Past>,
+    /// The older place that one wants to see.
+    pub(super) seeking: Option<Seeking>,
     /// The newest entry there is, held or not, and the messages up to it.
-    newest: Seq,
+    pub(super) newest: Seq,
     posts: u64,
     read: ReadMark,
     unread_line: Option<Seq>,
@@ -32,9 +38,6 @@ pub struct Conversation {
     pending: VecDeque<Pending>,
     notices: Notices,
     typing: BTreeMap<AccountId, Timestamp>,
-    /// Nothing older is to be read: it was before one joined.
-    holds_all: bool,
-    pub(super) asking_older: bool,
     pub(super) asking_members: bool,
     pub(super) asking_room: bool,
 }
@@ -49,6 +52,8 @@ impl Conversation {
                 members: BTreeSet::new(),
             },
             window,
+            past: None,
+            seeking: None,
             newest: Seq(0),
             posts: 0,
             read: ReadMark::default(),
@@ -57,8 +62,6 @@ impl Conversation {
             pending: VecDeque::new(),
             notices: Notices::default(),
             typing: BTreeMap::new(),
-            holds_all: false,
-            asking_older: false,
             asking_members: false,
             asking_room: false,
         };
@@ -90,8 +93,11 @@ impl Conversation {
     }
 
     /// Everything to draw, top to bottom: entries in order with the unread line and notices at their
-    /// places, then what is on its way.
+    /// places, then what is on its way. Of the past, which is shown instead, the entries alone.
     pub fn lines(&self) -> Vec<Line<'_>> {
+        if self.is_past() {
+            return self.shown().items().map(Line::Entry).collect();
+        }
         let mut lines = Vec::with_capacity(self.window.items().len() + self.pending.len() + 8);
         let mut notices = self.notices.iter().peekable();
         while let Some(notice) = notices.next_if(|notice| notice.after <= self.window.base()) {
@@ -113,17 +119,17 @@ impl Conversation {
         lines
     }
 
-    /// The entries held, oldest first: dense and each once.
+    /// The newest entries, as far as they are held, oldest first: dense and each once.
     pub fn items(&self) -> impl DoubleEndedIterator<Item = &Item> + ExactSizeIterator {
         self.window.items()
     }
 
-    /// An entry that is held, by its place.
+    /// One of the newest entries, by its place.
     pub fn item(&self, seq: Seq) -> Option<&Item> {
         self.window.item(seq)
     }
 
-    /// The newest entry held: where the window ends.
+    /// The newest entry held.
     pub fn end(&self) -> Seq {
         self.window.end()
     }
@@ -131,17 +137,6 @@ impl Conversation {
     /// The newest entry there is, as far as this client was told.
     pub fn newest(&self) -> Seq {
         self.newest
-    }
-
-    /// Whether there are older entries than those held ([`super::Update::WantsOlder`]), as far as one may
-    /// read them.
-    pub fn has_older(&self) -> bool {
-        self.window.base().0 > 0 && !self.holds_all
-    }
-
-    /// Whether older ones were asked for and have not come yet.
-    pub fn is_asking_older(&self) -> bool {
-        self.asking_older
     }
 
     /// The newest entry that was read, on any of one's devices.
@@ -234,8 +229,7 @@ impl Conversation {
             self.window.reset(summary.after);
             self.notices.clear();
             self.membership.forget();
-            self.holds_all = false;
-            self.asking_older = false;
+            self.forget_past(summary.seq);
         }
         self.newest = summary.seq;
         self.posts = summary.posts;
@@ -271,42 +265,15 @@ impl Conversation {
             }
             (
                 Kind::Room { name, .. },
-                EntryBody::Created { name: Some(new) } | EntryBody::Renamed { name: new },
+                EntryBody::Created { name: Some(new) } | EntryBody::Renamed { name: new, .. },
             ) => *name = clean::line(new).into_owned(),
-            (_, EntryBody::SettingsSet { settings }) => self.membership.set_settings(settings),
-            (_, EntryBody::MessageDeleted { seq, .. }) => self.window.take_away([*seq]),
+            (_, EntryBody::SettingsSet { settings, .. }) => self.membership.set_settings(settings),
+            (_, EntryBody::MessageDeleted { seq, .. }) => self.take_away(*seq),
             _ => {}
         }
         self.drop_arrived();
+        self.find_sought();
         Ok(true)
-    }
-
-    /// Adds a page of history wherever it touches what is held.
-    pub(super) fn add_page(&mut self, entries: Vec<Entry>, newest: Seq) {
-        let was_asking = std::mem::take(&mut self.asking_older);
-        self.holds_all |= was_asking && entries.is_empty();
-        self.newest = self.newest.max(newest);
-        if self.window.items().len() == 0
-            && let Some(first) = entries.first()
-            && self.window.base() < first.seq
-        {
-            self.window.reset(Seq(first.seq.0 - 1));
-        }
-        let newer = entries
-            .iter()
-            .position(|entry| entry.seq > self.window.end());
-        let mut older = entries;
-        let newer = newer
-            .map(|index| older.split_off(index))
-            .unwrap_or_default();
-        self.window.prepend(older);
-        let taken_away: Vec<_> = self.window.items().filter_map(Item::takes_away).collect();
-        self.window.take_away(taken_away);
-        for entry in newer {
-            if self.push(entry).is_err() {
-                break;
-            }
-        }
     }
 
     /// Adds a page of members, as they were after the entry `seq`.
@@ -388,6 +355,10 @@ impl Conversation {
 
     pub(super) fn add_notice(&mut self, at: Timestamp, text: &str) {
         self.notices.add(at, self.window.end(), text);
+    }
+
+    pub(super) fn drop_notice(&mut self, text: &str) {
+        self.notices.drop_text(text);
     }
 
     /// Somebody came online or went.

@@ -2,7 +2,7 @@
 
 use super::membership::cleaned;
 use super::{Conversation, Model};
-use chat_shared::{ConversationId, HouseRole, RoomInfo, RoomSettings, clean};
+use chat_shared::{Access, ConversationId, HouseRole, RoomInfo, RoomSettings, clean};
 use std::collections::BTreeSet;
 
 /// A room in the directory.
@@ -41,10 +41,13 @@ impl Model {
             .filter(|room| !is_guest || room.joined || room.invited)
             .collect();
         let there: BTreeSet<_> = rooms.iter().map(|room| room.conversation).collect();
-        // Hidden ones: one is in them, or invited.
+        // Hidden ones: one is in them, or invited, or keeps the peace.
+        let sees_all = self.my_role() >= HouseRole::Moderator;
         let hidden = self.listed.values().filter(|listed| {
             let is_joined = self.conversations.contains_key(&listed.conversation);
-            !there.contains(&listed.conversation) && (listed.invited || is_joined)
+            let is_hidden = listed.settings.access == Access::Hidden;
+            !there.contains(&listed.conversation)
+                && (listed.invited || is_joined || is_hidden && sees_all)
         });
         rooms.extend(hidden.map(|listed| DirectoryRoom {
             conversation: listed.conversation,
@@ -75,6 +78,30 @@ impl Model {
             .or_else(|| self.find(&format!("#{wanted}")).map(Conversation::id))
             .or_else(|| self.inbox.invited_to(&wanted))
             .or_else(|| listed().map(|listed| listed.conversation))
+    }
+
+    /// Whether one enters a room without being invited: a public one, and any as who keeps the peace.
+    pub fn may_enter(&self, room: &DirectoryRoom) -> bool {
+        room.settings.access == Access::Public
+            || room.invited
+            || self.my_role() >= HouseRole::Moderator
+    }
+
+    /// A page of the directory. What it leaves out between its rooms is not there any more: of a hidden room
+    /// nothing else tells that.
+    pub(super) fn learn_rooms(&mut self, rooms: Vec<RoomInfo>, more: bool) {
+        let first = rooms.first().map(|room| room.conversation);
+        let last = rooms.last().map(|room| room.conversation);
+        if first.is_some_and(|first| first <= self.listed_up_to) {
+            self.listed_up_to = ConversationId(0);
+        }
+        let after = self.listed_up_to;
+        let up_to = last.filter(|_| more).unwrap_or(ConversationId(u64::MAX));
+        self.listed.retain(|id, _| *id <= after || *id > up_to);
+        self.listed_up_to = if more { up_to } else { ConversationId(0) };
+        for room in rooms {
+            self.learn_room(room);
+        }
     }
 
     /// Learns of a room.

@@ -132,12 +132,15 @@ impl Model {
                 _ => None,
             };
             let is_held = seq <= self.people.house_seq();
+            let me = self.me.as_ref().map(|me| me.account);
+            let by = announcement.as_ref().and_then(|said| said.by);
+            let is_own = by.is_some() && by == me;
             if self.people.apply(entry).is_err() {
                 return self.resync(changed);
             }
             if let Some(announcement) = announcement
                 && !is_held
-                && self.inbox.announced(seq, &announcement)
+                && self.inbox.announced(seq, &announcement, is_own)
             {
                 changed.inbox = true;
                 self.announce(&announcement, now, changed);

@@ -2,6 +2,7 @@
 
 use super::Conversation;
 use super::awaited::Awaited;
+use chat_shared::state::DismissedAnnouncements;
 use chat_shared::{
     Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, Seq, clean,
 };
@@ -12,9 +13,12 @@ use std::collections::BTreeMap;
 pub struct Inbox {
     items: BTreeMap<u64, InboxItem>,
     announcements: BTreeMap<u64, Announcement>,
+    dismissed: DismissedAnnouncements,
     awaited: Awaited,
     /// Announcements of the house feed up to here are in the answer, or were dismissed.
     house_seq: Seq,
+    /// The newest announcement that was held when it was asked for: up to here the answer holds all that wait.
+    held: u64,
 }
 
 /// Something in the list of all that waits.
@@ -60,31 +64,63 @@ impl Inbox {
         })
     }
 
+    /// Whether somebody was mentioned in a conversation between these two entries, the first left out; yes
+    /// also as long as that is not known.
+    pub(super) fn may_mention(&self, id: ConversationId, above: Seq, up_to: Seq) -> bool {
+        self.awaited.is_pending()
+            || self.items.values().any(|item| match item.about {
+                InboxAbout::Mention { conversation, seq } => {
+                    conversation == id && seq > above && seq <= up_to
+                }
+                _ => false,
+            })
+    }
+
     /// It is asked for, after a sync.
     pub(super) fn ask(&mut self, house_seq: Seq) {
         self.house_seq = house_seq;
+        self.held = self.newest_announcement();
+        self.dismissed = DismissedAnnouncements::default();
         self.awaited.begin();
     }
 
-    /// The answer is here.
+    /// The answer is here, with its newest items; whether older ones follow.
     pub(super) fn learn(
         &mut self,
         account_seq: Seq,
         items: Vec<InboxItem>,
         announcements: Vec<Announcement>,
+        more: bool,
     ) {
         self.items = items
             .into_iter()
             .map(|item| (item.id, cleaned(item)))
             .collect();
         // One that came while the answer was under way may not be in it.
-        let last = announcements.last().map_or(0, |last| last.id);
-        self.announcements.retain(|id, _| *id > last);
+        let last = announcements.last().map_or(self.held, |last| last.id);
+        let answered = last.max(self.held);
+        self.announcements.retain(|id, _| *id > answered);
         for announcement in announcements {
             self.put(announcement);
         }
-        for entry in self.awaited.answered(account_seq) {
-            self.apply(&entry);
+        self.go_over(account_seq, more);
+    }
+
+    /// A further part of it: older items.
+    pub(super) fn learn_older(&mut self, account_seq: Seq, items: Vec<InboxItem>, more: bool) {
+        self.items
+            .extend(items.into_iter().map(|item| (item.id, cleaned(item))));
+        self.go_over(account_seq, more);
+    }
+
+    /// What came of the feed since the daemon looked goes on top of its answer.
+    fn go_over(&mut self, account_seq: Seq, more: bool) {
+        let since = self.awaited.answered(account_seq);
+        for entry in &since {
+            self.apply(entry);
+        }
+        if more {
+            self.awaited.goes_on(since);
         }
     }
 
@@ -94,13 +130,24 @@ impl Inbox {
             EntryBody::InboxAdded { item } => {
                 self.items.insert(item.id, cleaned(item.clone()));
             }
-            EntryBody::InboxDismissed { item: Some(item) } => {
+            EntryBody::InboxDismissed {
+                item: Some(item), ..
+            } => {
                 self.items.remove(item);
             }
-            EntryBody::InboxDismissed { item: None } => {
+            EntryBody::InboxDismissed {
+                item: None,
+                announcements,
+            } => {
                 self.items.clear();
-                self.announcements
-                    .retain(|_, announcement| announcement.at > entry.at);
+                // Where it is not told up to which: what is here.
+                let newest = announcements.unwrap_or_else(|| self.newest_announcement());
+                self.dismissed.dismiss_up_to(newest);
+                self.drop_dismissed();
+            }
+            EntryBody::AnnouncementDismissed { announcement } => {
+                self.dismissed.dismiss(*announcement);
+                self.drop_dismissed();
             }
             _ => return false,
         }
@@ -108,13 +155,29 @@ impl Inbox {
         true
     }
 
-    /// An announcement of the house feed; says whether it is news, and not history that is told again.
-    pub(super) fn announced(&mut self, seq: Seq, announcement: &Announcement) -> bool {
-        let is_new = seq > self.house_seq;
-        if is_new {
+    /// An announcement of the house feed; says whether it is news, and not history that is told again. One's own
+    /// waits for oneself no more than it does for the daemon.
+    pub(super) fn announced(
+        &mut self,
+        seq: Seq,
+        announcement: &Announcement,
+        is_own: bool,
+    ) -> bool {
+        // Feeds come each on its own: it may have been dismissed on another device before it came here.
+        let is_new = seq > self.house_seq && !self.dismissed.has(announcement.id);
+        if is_new && !is_own {
             self.put(announcement.clone());
         }
         is_new
+    }
+
+    fn newest_announcement(&self) -> u64 {
+        let newest = self.announcements.last_key_value();
+        newest.map_or(0, |(id, _)| *id)
+    }
+
+    fn drop_dismissed(&mut self) {
+        self.announcements.retain(|id, _| !self.dismissed.has(*id));
     }
 
     fn put(&mut self, mut announcement: Announcement) {

@@ -1,8 +1,7 @@
 //! One entry of a conversation, made fit to show.
 
-use chat_shared::{
-    Access, AccountId, Entry, EntryBody, HistoryFrom, RoomRole, RoomSettings, Seq, Timestamp, clean,
-};
+use super::room_words::{changed_words, renamed_words, role_word};
+use chat_shared::{AccountId, Entry, EntryBody, Seq, Timestamp, clean};
 
 /// An entry. What others wrote comes out of it cleaned; the original only by [`Item::raw`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,11 +136,9 @@ impl Item {
                 format!("{} is {} here now", name(*account), role_word(*role))
             }
             EntryBody::Invited { account } => format!("{by} invited {}", name(*account)),
-            EntryBody::Renamed { name } => {
-                format!("{by} renamed the room to #{}", clean::line(name))
-            }
-            EntryBody::SettingsSet { settings } => {
-                format!("{by} changed the room, now {}", settings_line(settings))
+            EntryBody::Renamed { name, from } => format!("{by} {}", renamed_words(name, from)),
+            EntryBody::SettingsSet { settings, changed } => {
+                format!("{by} {}", changed_words(settings, changed))
             }
             EntryBody::MessageDeleted { reason, .. } => {
                 format!("{by} took a message away{}", because(reason))
@@ -183,39 +180,4 @@ pub fn duration(ms: i64) -> String {
         120..2_880 => format!("{} h", minutes / 60),
         _ => format!("{} days", minutes / 1_440),
     }
-}
-
-/// A role in a room, in a word.
-pub fn role_word(role: RoomRole) -> &'static str {
-    match role {
-        RoomRole::Guest => "guest",
-        RoomRole::Member => "member",
-        RoomRole::Moderator => "moderator",
-        RoomRole::Owner => "owner",
-    }
-}
-
-/// What a room is like, in a line without the description.
-pub fn settings_line(settings: &RoomSettings) -> String {
-    let mut parts = vec![match settings.access {
-        Access::Public => "public".to_owned(),
-        Access::Private => "private".to_owned(),
-        Access::Hidden => "hidden".to_owned(),
-    }];
-    if settings.slow_secs > 0 {
-        parts.push(format!("slow ({} s)", settings.slow_secs));
-    }
-    if settings.read_only {
-        parts.push("read-only".to_owned());
-    }
-    if settings.archived {
-        parts.push("archived".to_owned());
-    }
-    if settings.history == HistoryFrom::Joining {
-        parts.push("history from joining on".to_owned());
-    }
-    if settings.for_newcomers {
-        parts.push("for newcomers".to_owned());
-    }
-    parts.join(", ")
 }

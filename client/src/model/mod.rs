@@ -5,10 +5,12 @@
 //! What it needs from the daemon it returns as commands in [`Changed::needs`].
 //!
 //! In reading order: [`update`] what goes in and comes out, [`connection`] how the connection is,
-//! [`item`] one entry made fit to show, [`window`] the entries of a conversation that are held, [`mod@line`]
-//! what is drawn of it, `notices` the client's own lines, `membership` who is in it, [`conversation`] one conversation; `looks` and [`people`]
-//! who there is, `awaited`, [`contacts`] and [`inbox`] what is one's own, [`directory`] the rooms there are;
-//! `apply`, `feeds` and `own` what changes it, and here all of it together.
+//! [`item`] one entry made fit to show, [`room_words`] what became of a room in words, [`window`] the entries of a
+//! conversation that are held, [`mod@line`]
+//! what is drawn of it, `notices` the client's own lines, `membership` who is in it, [`conversation`] one conversation,
+//! [`past`] an older place of it; `looks` and [`people`] who there is, `awaited`, [`contacts`] and [`inbox`] what is
+//! one's own, [`directory`] the rooms there are; `apply`, `feeds`, `pages`, `further` and `own` what changes it, and here all of
+//! it together.
 
 mod apply;
 mod awaited;
@@ -17,6 +19,7 @@ pub mod contacts;
 pub mod conversation;
 pub mod directory;
 mod feeds;
+mod further;
 pub mod inbox;
 pub mod item;
 pub mod line;
@@ -24,9 +27,14 @@ mod looks;
 mod membership;
 mod notices;
 mod own;
+mod pages;
+pub mod past;
+#[cfg(test)]
+mod past_tests;
 pub mod people;
 #[cfg(test)]
 mod people_tests;
+pub mod room_words;
 #[cfg(test)]
 mod tests;
 pub mod update;
@@ -42,6 +50,7 @@ pub use line::{Kind, Line, Notice, Pending, PendingState, Traffic};
 pub use people::People;
 pub use update::{Changed, Heard, Invitation, Me, Update};
 
+use crate::command::Ticket;
 use chat_shared::{
     AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, InviteInfo,
     PresenceState, Restriction, RoomInfo, Seen, Seq, Timestamp,
@@ -62,6 +71,8 @@ pub struct Model {
     told_announcement: u64,
     /// Rooms as the answers to `rooms` and `room` told them. All text is safe to show.
     listed: BTreeMap<ConversationId, RoomInfo>,
+    /// How far the directory was read that is under way.
+    listed_up_to: ConversationId,
     card: Option<Card>,
     restrictions: Option<Restrictions>,
     devices: Option<Vec<DeviceInfo>>,
@@ -75,6 +86,12 @@ pub struct Model {
     awaited: Option<ConversationId>,
     /// What one is leaving by oneself.
     leaving: BTreeSet<ConversationId>,
+    /// Favourites that are being made mere contacts.
+    taken_down: BTreeSet<AccountId>,
+    /// Changes of rooms that are so already: no entry will tell of them.
+    idle_changes: BTreeSet<Ticket>,
+    /// What was wrong with the last line that meant nothing.
+    last_mistake: Option<String>,
     /// Whether it asked to sync again and was not answered yet.
     resyncing: bool,
     /// Whether a first screen has arrived.

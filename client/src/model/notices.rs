@@ -25,6 +25,11 @@ impl Notices {
         self.lines.clear();
     }
 
+    /// Takes away every line with this text.
+    pub(super) fn drop_text(&mut self, text: &str) {
+        self.lines.retain(|notice| notice.text != text);
+    }
+
     /// Adds a text behind an entry.
     pub(super) fn add(&mut self, at: Timestamp, after: Seq, text: &str) {
         self.push(Notice {

@@ -1,10 +1,15 @@
 //! What the user does: orders on their way, and what is on the screen. Part of [`Model::apply`].
 
+use super::item::duration;
 use super::line::PendingState;
+use super::room_words::settings_line;
 use super::{Changed, Item, Model, Notice, notices::NOTICES};
 use crate::command::{Command, Order, Ticket};
+use crate::told;
 use chat_shared::state::ReadMark;
-use chat_shared::{Command as Act, ConversationId, Fault, Request, Seq, Timestamp, clean};
+use chat_shared::{
+    Command as Act, ConversationId, Fault, Request, RoomChange, RoomSettings, Seq, Timestamp, clean,
+};
 
 impl Model {
     pub(super) fn queue(
@@ -14,12 +19,40 @@ impl Model {
         now: Timestamp,
         changed: &mut Changed,
     ) {
+        if let Order::Act { act } = order {
+            self.note_favourite(act);
+        }
+        if let Order::Act {
+            act:
+                Act::ChangeRoom {
+                    conversation,
+                    change,
+                },
+        } = order
+            && let Some(c) = self.conversations.get(conversation)
+            && c.settings().is_some_and(|settings| is_so(settings, change))
+        {
+            self.idle_changes.insert(ticket);
+        }
         if let Order::Post { conversation, text } = order
             && let Some(c) = self.conversations.get_mut(conversation)
             && c.add_pending(ticket, text, now)
         {
             c.clear_unread_line();
             changed.conversations.insert(*conversation);
+        }
+    }
+
+    /// Whether somebody is on top before this: only then is it news that they are no longer.
+    fn note_favourite(&mut self, act: &Act) {
+        if let Act::PutContact {
+            account,
+            favourite: false,
+            ..
+        } = act
+            && self.contacts.favourites().any(|other| other == *account)
+        {
+            self.taken_down.insert(*account);
         }
     }
 
@@ -50,11 +83,31 @@ impl Model {
             }
             Order::SetTopic { .. } => {}
             Order::Act { act } => {
-                if let Some(line) = self.done_line(act) {
+                let line = self.done_line(act, now);
+                if let Act::PutContact { account, .. } = act {
+                    self.taken_down.remove(account);
+                }
+                if let Some(line) = line {
                     self.notice(self.open, &line, now, changed);
+                }
+                if self.idle_changes.remove(&ticket) {
+                    self.tell_settings(conversation, now, changed);
                 }
             }
         }
+    }
+
+    /// What a room is like, where nothing had to be changed.
+    fn tell_settings(&mut self, id: Option<ConversationId>, now: Timestamp, changed: &mut Changed) {
+        let Some(conversation) = id.and_then(|id| self.conversations.get(&id)) else {
+            return;
+        };
+        let Some(settings) = conversation.settings() else {
+            return;
+        };
+        let title = self.title(conversation);
+        let line = format!("{title} is so already: {}", settings_line(settings));
+        self.notice(id, &line, now, changed);
     }
 
     pub(super) fn refuse(
@@ -74,6 +127,13 @@ impl Model {
             changed.conversations.insert(*conversation);
             return;
         }
+        if let Order::Act {
+            act: Act::PutContact { account, .. },
+        } = order
+        {
+            self.taken_down.remove(account);
+        }
+        self.idle_changes.remove(&ticket);
         let line = match order {
             Order::Post { text, .. } => {
                 format!(
@@ -118,6 +178,23 @@ impl Model {
         }
     }
 
+    /// What was typed means nothing. What was wrong before is not told any more: somebody mends a line.
+    pub(super) fn mistake(
+        &mut self,
+        conversation: Option<ConversationId>,
+        text: &str,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        if let Some(before) = self.last_mistake.replace(clean::text(text).into_owned()) {
+            self.notices.retain(|notice| notice.text != before);
+            for conversation in self.conversations.values_mut() {
+                conversation.drop_notice(&before);
+            }
+        }
+        self.notice(conversation, text, now, changed);
+    }
+
     pub(super) fn opened(&mut self, id: Option<ConversationId>, changed: &mut Changed) {
         if self.open == id {
             return;
@@ -125,6 +202,7 @@ impl Model {
         if let Some(before) = self.open.and_then(|id| self.conversations.get_mut(&id)) {
             before.clear_unread_line();
             before.draw_unread_line();
+            before.leave_past();
             changed.conversations.insert(before.id());
         }
         self.open = id;
@@ -165,6 +243,11 @@ impl Model {
         let Some(posts) = conversation.item(seq).map(Item::posts) else {
             return;
         };
+        // What is read is gone from the inbox. A mention that is not even held was not seen by anybody.
+        let (read, base) = (conversation.read(), conversation.window.base());
+        if read < base && self.inbox.may_mention(id, read, base) {
+            return;
+        }
         if conversation.set_read(ReadMark { seq, posts }) {
             changed.list = true;
             changed.needs.push(Command::MarkRead {
@@ -174,30 +257,28 @@ impl Model {
         }
     }
 
-    pub(super) fn wants_older(&mut self, id: ConversationId, changed: &mut Changed) {
-        let is_online = self.connection.is_online();
-        let Some(conversation) = self.conversations.get_mut(&id) else {
-            return;
-        };
-        if is_online && conversation.has_older() && !conversation.asking_older {
-            conversation.asking_older = true;
-            let before = conversation.items().next().map(Item::seq);
-            changed.needs.push(Command::FetchHistory {
-                conversation: id,
-                before,
-            });
-            changed.conversations.insert(id);
-        }
-    }
-
     /// What to say of something that was done and does not show by itself.
-    fn done_line(&self, act: &Act) -> Option<String> {
+    fn done_line(&self, act: &Act, now: Timestamp) -> Option<String> {
         let label = |account| self.people.full_label(account);
         Some(match act {
             Act::SetProfile { .. } => "your profile is changed: /card shows it".to_owned(),
             Act::SetStatus { text, .. } if text.is_empty() => "your status is empty".to_owned(),
-            Act::SetStatus { text, .. } => format!("your status is: {text}"),
+            Act::SetStatus { text, until } => {
+                let lasting = until.map(|until| format!(" (for {})", duration(until.0 - now.0)));
+                format!("your status is: {text}{}", lasting.unwrap_or_default())
+            }
             Act::RevokeOtherDevices {} => "all other devices are signed out".to_owned(),
+            Act::PutContact {
+                account,
+                favourite: true,
+                ..
+            } => format!("{} stands on top of your contacts now", label(*account)),
+            Act::PutContact { account, .. } if self.taken_down.contains(account) => {
+                format!(
+                    "{} stands on top no longer, and is a contact",
+                    label(*account)
+                )
+            }
             Act::PutContact { account, .. } => format!("{} is a contact", label(*account)),
             Act::RemoveContact { account } => format!("{} is no contact", label(*account)),
             Act::Block { account } => format!("{} is blocked", label(*account)),
@@ -211,7 +292,29 @@ impl Model {
                 format!("#{name} is deleted; an administrator can restore it for 30 days")
             }
             Act::RevokeInvite { invite } => format!("invitation {invite} is ended"),
-            _ => return None,
+            _ => return told::of_house(act, now, |account| label(account).into_owned()),
         })
     }
+}
+
+/// Whether a change of a room would change nothing.
+fn is_so(settings: &RoomSettings, change: &RoomChange) -> bool {
+    let RoomChange {
+        access,
+        history,
+        description,
+        slow_secs,
+        read_only,
+        archived,
+        for_newcomers,
+    } = change;
+    access.is_none_or(|access| access == settings.access)
+        && history.is_none_or(|history| history == settings.history)
+        && description
+            .as_ref()
+            .is_none_or(|text| *text == settings.description)
+        && slow_secs.is_none_or(|secs| secs == settings.slow_secs)
+        && read_only.is_none_or(|on| on == settings.read_only)
+        && archived.is_none_or(|on| on == settings.archived)
+        && for_newcomers.is_none_or(|on| on == settings.for_newcomers)
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What somebody is called who left for good.
-const FORMER: &str = "former member";
+pub const FORMER: &str = "former member";
 
 /// Names, presence and the directory. All text in it is safe to show.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct People {
     statuses: BTreeMap<AccountId, StatusText>,
     /// Whether it was told who is here since the connection is up.
     is_known: bool,
+    /// What was told since it was asked who is here: the answer may be older.
+    since_asked: Option<BTreeMap<AccountId, Presence>>,
 }
 
 impl People {
@@ -60,6 +62,20 @@ impl People {
         (!display.is_empty() && !person.deleted).then_some(display)
     }
 
+    /// What else somebody is called: what they like to be called, and their full name.
+    pub fn called(&self, account: AccountId) -> Vec<String> {
+        let profile = self.person(account).map(|person| &person.profile);
+        let called = profile.into_iter().flat_map(|profile| {
+            let Profile {
+                display_name,
+                full_name,
+                ..
+            } = profile;
+            [display_name, full_name]
+        });
+        called.filter(|text| !text.is_empty()).cloned().collect()
+    }
+
     /// Somebody's name, where it is known.
     pub fn known_name(&self, account: AccountId) -> Option<&str> {
         let person = self
@@ -82,6 +98,31 @@ impl People {
         person
             .map(|(account, _)| *account)
             .or_else(|| learnt().map(|(account, _)| *account))
+    }
+
+    /// Who is called by several words, of which this is the first and `rest` begins with the others.
+    pub fn by_spaced_name(&self, first: &str, rest: &str) -> Option<AccountId> {
+        let first = format!("{} ", first.to_lowercase());
+        let rest = rest.to_lowercase();
+        let is_cut = |called: &str| {
+            let called = called.to_lowercase();
+            let others = called.strip_prefix(&first).map(str::trim);
+            let after = others
+                .filter(|others| !others.is_empty())
+                .and_then(|others| rest.strip_prefix(others));
+            after.is_some_and(|after| !after.starts_with(char::is_alphanumeric))
+        };
+        let is_called = |person: &HousePerson| {
+            let Profile {
+                display_name,
+                full_name,
+                ..
+            } = &person.profile;
+            !person.deleted && (is_cut(display_name) || is_cut(full_name))
+        };
+        let mut all = self.all();
+        all.find(|(_, person)| is_called(person))
+            .map(|(account, _)| account)
     }
 
     /// Somebody of the house, where one follows it.
@@ -239,9 +280,38 @@ impl People {
         }
     }
 
+    /// It is asked who is here.
+    pub(super) fn ask_present(&mut self) {
+        self.since_asked = Some(BTreeMap::new());
+    }
+
+    /// Somebody's presence is told by itself, while an answer may be under way.
+    pub(super) fn note_presence(&mut self, presence: &Presence) {
+        if let Some(since) = &mut self.since_asked {
+            since.insert(presence.account, presence.clone());
+        }
+    }
+
+    /// A part of the answer was taken in; what was told meanwhile goes on top of it, and is done with where it
+    /// was the last part.
+    pub(super) fn go_over_presence(&mut self, more: bool) {
+        let since = match more {
+            true => self.since_asked.clone(),
+            false => self.since_asked.take(),
+        };
+        for presence in since.into_iter().flat_map(BTreeMap::into_values) {
+            self.set_presence(presence);
+        }
+    }
+
     /// Everybody who is here, and nobody else.
     pub(super) fn set_present(&mut self, people: Vec<Presence>) {
         self.forget_presence();
+        self.add_present(people);
+    }
+
+    /// They are here as well.
+    pub(super) fn add_present(&mut self, people: Vec<Presence>) {
         for presence in people {
             self.set_presence(presence);
         }
@@ -272,6 +342,11 @@ impl People {
         };
         let is_here = state != PresenceState::Offline;
         (self.is_known && was_here != is_here).then_some(is_here)
+    }
+
+    /// Whether it was told who is here since the connection is up.
+    pub fn knows_who_is_here(&self) -> bool {
+        self.is_known
     }
 
     /// Nobody's presence is known any more.

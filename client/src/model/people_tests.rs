@@ -3,10 +3,11 @@
 use super::people::People;
 use super::tests::{ANNA, BORIS, CLARA, Client, DIRECT, GENERAL, entry, post, presence, summary};
 use super::{Line, What};
+use crate::command::{Order, Page, Ticket};
 use chat_shared::{
     Access, AccountId, Announcement, ConversationId, EntryBody, Event, Feed, HouseRole, InboxAbout,
-    InboxItem, Member, PresenceState, Profile, RoomInfo, RoomRole, RoomSettings, Seq, StatusText,
-    Timestamp,
+    InboxItem, Member, Nonce, PresenceState, Profile, RoomChange, RoomInfo, RoomRole, RoomSettings,
+    Seen, Seq, StatusText, StreamId, Timestamp,
 };
 
 fn called(account: AccountId, display_name: &str) -> EntryBody {
@@ -130,6 +131,7 @@ fn roles_and_settings_follow_the_entries_after_their_answers() {
             1,
             EntryBody::SettingsSet {
                 settings: settings.clone(),
+                changed: Vec::new(),
             },
         ),
     ]);
@@ -165,7 +167,7 @@ fn a_message_taken_away_is_gone_also_where_it_comes_by_an_older_page() {
         4,
         EntryBody::MessageDeleted { seq, reason },
     )]);
-    client.history(1..=2);
+    client.older(3, 1..=2);
     let there = client.0.conversation(GENERAL).unwrap();
     assert_eq!(there.item(Seq(2)).unwrap().what(), What::TakenAway);
     assert_eq!(there.item(Seq(1)).unwrap().what(), What::Said("old".into()));
@@ -178,11 +180,7 @@ fn where_nothing_older_may_be_read_it_is_asked_for_once() {
         client.apply(super::Update::WantsOlder(GENERAL)).needs.len(),
         1
     );
-    client.event(Event::History {
-        conversation: GENERAL,
-        entries: Vec::new(),
-        newest: Seq(7),
-    });
+    client.page(Page::Before(Seq(6)), Vec::new());
     assert_eq!(client.apply(super::Update::WantsOlder(GENERAL)).needs, []);
 }
 
@@ -206,10 +204,12 @@ fn comings_and_goings_are_one_line_until_somebody_speaks() {
     };
     // Before it is known who is here, nobody comes.
     be(&mut client, BORIS, PresenceState::Online);
+    be(&mut client, BORIS, PresenceState::Offline);
     assert_eq!(said(&client), 0);
     client.event(Event::Who {
         people: Vec::new(),
         seen: Vec::new(),
+        more: false,
     });
     be(&mut client, BORIS, PresenceState::Online);
     be(&mut client, BORIS, PresenceState::Away);
@@ -273,6 +273,54 @@ fn guests_and_hidden_rooms_in_the_directory() {
 }
 
 #[test]
+fn who_keeps_the_peace_finds_hidden_rooms_as_long_as_they_are_there() {
+    let mut client = Client::synced(0, 1, 1);
+    let listed = |id, name: &str, access| RoomInfo {
+        conversation: ConversationId(id),
+        name: name.into(),
+        topic: String::new(),
+        members: 1,
+        joined: false,
+        settings: RoomSettings {
+            access,
+            ..RoomSettings::default()
+        },
+        invited: false,
+    };
+    let cellar = || listed(21, "cellar", Access::Hidden);
+    let vault = || listed(30, "vault", Access::Hidden);
+    let page = |rooms, more| Event::Rooms { rooms, more };
+    let names = |client: &Client| -> Vec<String> {
+        let rooms = client.0.directory();
+        rooms.iter().map(|room| room.name.to_owned()).collect()
+    };
+    client.event(page(vec![cellar()], true));
+    client.event(page(vec![vault()], false));
+    assert_eq!(names(&client), [""; 0], "as a member");
+    let moderator = EntryBody::HouseRoleSet {
+        account: ANNA,
+        role: HouseRole::Moderator,
+    };
+    client.event(Event::Entries {
+        feed: Feed::House,
+        entries: vec![entry(4, ANNA, 0, moderator)],
+    });
+    assert_eq!(names(&client), ["cellar", "vault"]);
+    let rooms = client.0.directory();
+    assert!(rooms.iter().all(|room| client.0.may_enter(room)));
+    drop(rooms);
+    // Asked again: one is gone, on the first page or the second.
+    client.event(page(vec![cellar()], true));
+    assert_eq!(names(&client), ["cellar", "vault"]);
+    client.event(page(vec![], false));
+    assert_eq!(names(&client), ["cellar"]);
+    client.event(page(vec![cellar()], true));
+    // The connection was lost, and it is asked from the beginning.
+    client.event(page(vec![listed(5, "den", Access::Hidden), vault()], false));
+    assert_eq!(names(&client), ["den", "vault"]);
+}
+
+#[test]
 fn what_waits_is_taken_over_and_dismissed_in_order() {
     let mut client = Client::synced(0, 1, 1);
     let item = |id| InboxItem {
@@ -294,6 +342,7 @@ fn what_waits_is_taken_over_and_dismissed_in_order() {
         account_seq: Seq(1),
         items: vec![item(1)],
         announcements: vec![announcement(4, 5)],
+        more: false,
     });
     let waits = |client: &Client| {
         let inbox = client.0.inbox();
@@ -301,15 +350,180 @@ fn what_waits_is_taken_over_and_dismissed_in_order() {
         (items, inbox.announcements().count())
     };
     assert_eq!(waits(&client), (vec![1, 2], 1));
-    client.account_entry(3, EntryBody::InboxDismissed { item: Some(1) });
+    client.account_entry(
+        3,
+        EntryBody::InboxDismissed {
+            item: Some(1),
+            announcements: None,
+        },
+    );
     assert_eq!(waits(&client), (vec![2], 1));
-    let mut all = entry(4, ANNA, 0, EntryBody::InboxDismissed { item: None });
-    all.at = Timestamp(5);
-    client.event(Event::Entries {
-        feed: Feed::Account,
-        entries: vec![all],
+    let all = EntryBody::InboxDismissed {
+        item: None,
+        announcements: None,
+    };
+    client.account_entry(4, all);
+    assert_eq!(waits(&client), (vec![], 0), "of an older daemon too");
+}
+
+#[test]
+fn announcements_are_dismissed_by_their_numbers_whatever_the_clock_says() {
+    let mut client = Client::synced(0, 1, 1);
+    let said = |id| Announcement {
+        id,
+        at: Timestamp(9),
+        by: None,
+        text: "x".into(),
+    };
+    // The house's feed tells each in an entry of the same number.
+    let tell = |client: &mut Client, id| {
+        let announcement = said(id);
+        let told = entry(id, ANNA, 0, EntryBody::Announced { announcement });
+        client.event(Event::Entries {
+            feed: Feed::House,
+            entries: vec![told],
+        });
+    };
+    let waits = |client: &Client| -> Vec<u64> {
+        let waiting = client.0.inbox().announcements();
+        waiting.map(|said| said.id).collect()
+    };
+    let up_to = |id| EntryBody::InboxDismissed {
+        item: None,
+        announcements: Some(id),
+    };
+    for id in 4..=6 {
+        tell(&mut client, id);
+    }
+    let one = EntryBody::AnnouncementDismissed { announcement: 5 };
+    client.account_entry(1, one);
+    assert_eq!(waits(&client), [4, 6]);
+    // Said in the same moment, after another device dismissed all.
+    client.account_entry(2, up_to(4));
+    assert_eq!(waits(&client), [6]);
+    // Dismissed elsewhere before this feed told of it: no news.
+    client.account_entry(3, up_to(7));
+    let notices = client.0.notices().len();
+    tell(&mut client, 7);
+    assert_eq!(
+        (waits(&client), client.0.notices().len()),
+        (vec![], notices)
+    );
+    tell(&mut client, 8);
+    assert_eq!(waits(&client), [8]);
+}
+
+#[test]
+fn what_was_dismissed_while_one_was_away_does_not_come_back() {
+    let mut client = Client::synced(0, 1, 1);
+    let said = |id| Announcement {
+        id,
+        at: Timestamp(9),
+        by: None,
+        text: "x".into(),
+    };
+    let inbox = |announcements| Event::Inbox {
+        account_seq: Seq(0),
+        items: vec![],
+        announcements,
+        more: false,
+    };
+    client.event(inbox(vec![said(3), said(4)]));
+    client.event(Event::Synced {
+        account_seq: Seq(0),
+        house_seq: Seq(3),
+        conversations: vec![],
     });
-    assert_eq!(waits(&client), (vec![], 0));
+    let announcement = said(5);
+    let told = entry(4, ANNA, 0, EntryBody::Announced { announcement });
+    client.event(Event::Entries {
+        feed: Feed::House,
+        entries: vec![told],
+    });
+    client.event(inbox(vec![]));
+    let waiting: Vec<u64> = client
+        .0
+        .inbox()
+        .announcements()
+        .map(|said| said.id)
+        .collect();
+    assert_eq!(waiting, [5], "it came after the daemon looked");
+}
+
+#[test]
+fn an_inbox_longer_than_an_answer_is_put_together_with_what_happens_meanwhile() {
+    let mut client = Client::synced(0, 1, 1);
+    let page = |account_seq, ids: &[u64], more| Event::Inbox {
+        account_seq: Seq(account_seq),
+        items: ids
+            .iter()
+            .map(|id| InboxItem {
+                id: *id,
+                at: Timestamp(0),
+                by: Some(BORIS),
+                about: InboxAbout::AddedAsContact {},
+            })
+            .collect(),
+        announcements: Vec::new(),
+        more,
+    };
+    let waits =
+        |client: &Client| -> Vec<u64> { client.0.inbox().items().map(|item| item.id).collect() };
+    client.event(page(0, &[7, 8], true));
+    client.account_entry(
+        1,
+        EntryBody::InboxDismissed {
+            item: Some(8),
+            announcements: None,
+        },
+    );
+    client.account_entry(
+        2,
+        EntryBody::InboxDismissed {
+            item: Some(4),
+            announcements: None,
+        },
+    );
+    // The daemon looked for the older ones before the second.
+    client.apply(super::Update::Further(page(1, &[4, 5], true)));
+    assert_eq!(waits(&client), [5, 7]);
+    client.apply(super::Update::Further(page(2, &[2], false)));
+    assert_eq!(waits(&client), [2, 5, 7]);
+    client.event(page(2, &[9], false));
+    assert_eq!(
+        waits(&client),
+        [9],
+        "asked anew, it is what the answer says"
+    );
+}
+
+#[test]
+fn a_crowd_longer_than_an_answer_is_put_together() {
+    let mut client = Client::synced(0, 1, 1);
+    let page = |account, seen: &[(AccountId, i64)], more| Event::Who {
+        people: vec![presence(account, PresenceState::Online)],
+        seen: seen
+            .iter()
+            .map(|(account, at)| Seen {
+                account: *account,
+                at: Timestamp(*at),
+            })
+            .collect(),
+        more,
+    };
+    let here = |client: &Client| client.0.people().present_count();
+    client.event(page(ANNA, &[(AccountId(50), 4)], true));
+    client.apply(super::Update::Further(page(
+        BORIS,
+        &[(AccountId(60), 9)],
+        false,
+    )));
+    assert_eq!(here(&client), 2);
+    let seen: Vec<_> = client.0.seen_since(Timestamp(0)).collect();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].account, AccountId(60), "the latest first");
+    client.event(page(CLARA, &[], false));
+    assert_eq!(here(&client), 1);
 }
 
 #[test]
@@ -320,4 +534,77 @@ fn messages_of_the_blocked_are_not_unread() {
     assert_eq!((changed.heard.len(), client.0.unread()), (1, 1));
     client.account_entry(2, EntryBody::Unblocked { account: BORIS });
     assert_eq!(client.0.unread(), 2);
+}
+
+#[test]
+fn what_one_announces_oneself_does_not_wait_for_oneself() {
+    let mut client = Client::synced(0, 1, 1);
+    let said = |id, by| Announcement {
+        id,
+        at: Timestamp(5),
+        by,
+        text: "closed on Monday".into(),
+    };
+    for (seq, by) in [(4, Some(ANNA)), (5, Some(BORIS)), (6, None)] {
+        let announcement = said(seq - 3, by);
+        let told = entry(seq, ANNA, 0, EntryBody::Announced { announcement });
+        client.event(Event::Entries {
+            feed: Feed::House,
+            entries: vec![told],
+        });
+    }
+    let waiting: Vec<_> = client
+        .0
+        .inbox()
+        .announcements()
+        .map(|said| said.id)
+        .collect();
+    assert_eq!(waiting, [2, 3]);
+    assert_eq!(client.0.notices().len(), 3, "where one is, each is told");
+}
+
+#[test]
+fn a_room_that_is_so_already_says_so() {
+    let mut client = Client::synced(0, 1, 1);
+    client.apply(super::Update::Opened(Some(GENERAL)));
+    let settings = RoomSettings {
+        for_newcomers: true,
+        ..RoomSettings::default()
+    };
+    let changed = Vec::new();
+    let set = EntryBody::SettingsSet { settings, changed };
+    client.entries(vec![entry(2, ANNA, 1, set)]);
+    let mut change = |number, on| {
+        let ticket = Ticket {
+            stream: StreamId(1),
+            nonce: Nonce(number),
+        };
+        let change = RoomChange {
+            for_newcomers: Some(on),
+            ..RoomChange::default()
+        };
+        let act = chat_shared::Command::ChangeRoom {
+            conversation: GENERAL,
+            change,
+        };
+        let order = Order::Act { act };
+        client.apply(super::Update::Queued {
+            ticket,
+            order: order.clone(),
+        });
+        client.apply(super::Update::Done {
+            ticket,
+            order,
+            conversation: Some(GENERAL),
+            seq: Some(Seq(2)),
+        });
+        client.drawn()
+    };
+    // The entry tells of what was changed.
+    assert!(!change(1, false).contains("already"));
+    let drawn = change(2, true);
+    assert!(
+        drawn.contains("#general is so already: public, for newcomers"),
+        "{drawn}"
+    );
 }

@@ -1,7 +1,7 @@
 //! Scenarios: what happened, and what is true then.
 
 use super::{Changed, Connection, Heard, Line, Me, Model, PendingState, Update, What};
-use crate::command::{Command, Order, Ticket};
+use crate::command::{Command, Order, Page, Ticket};
 use chat_shared::{
     AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody, Event,
     Fault, FaultCode, Feed, HouseRole, Member, Nonce, Presence, PresenceState, Request, Seq,
@@ -13,7 +13,7 @@ pub(super) const BORIS: AccountId = AccountId(2);
 pub(super) const CLARA: AccountId = AccountId(3);
 pub(super) const GENERAL: ConversationId = ConversationId(10);
 pub(super) const DIRECT: ConversationId = ConversationId(11);
-const NOW: Timestamp = Timestamp(1_000_000);
+pub(super) const NOW: Timestamp = Timestamp(1_000_000);
 
 pub(super) fn entry(seq: u64, by: AccountId, posts: u64, body: EntryBody) -> Entry {
     Entry {
@@ -130,7 +130,11 @@ impl Client {
         self.apply(Update::Event(event))
     }
 
-    fn sync(&mut self, account_seq: u64, conversations: Vec<ConversationSummary>) -> Changed {
+    pub(super) fn sync(
+        &mut self,
+        account_seq: u64,
+        conversations: Vec<ConversationSummary>,
+    ) -> Changed {
         let house_seq = Seq(3);
         self.event(Event::Synced {
             account_seq: Seq(account_seq),
@@ -154,13 +158,20 @@ impl Client {
         })
     }
 
-    pub(super) fn history(&mut self, seqs: std::ops::RangeInclusive<u64>) -> Changed {
-        let entries = seqs.map(|seq| post(seq, BORIS, "old")).collect();
-        self.event(Event::History {
+    /// A page of history comes, as it was asked for.
+    pub(super) fn page(&mut self, page: Page, entries: Vec<Entry>) -> Changed {
+        self.apply(Update::Page {
             conversation: GENERAL,
+            page,
             entries,
             newest: Seq(9),
         })
+    }
+
+    /// The page below an entry comes, with messages.
+    pub(super) fn older(&mut self, before: u64, seqs: std::ops::RangeInclusive<u64>) -> Changed {
+        let entries = seqs.map(|seq| post(seq, BORIS, "old")).collect();
+        self.page(Page::Before(Seq(before)), entries)
     }
 
     fn seqs(&self) -> Vec<u64> {
@@ -172,12 +183,16 @@ impl Client {
             .collect()
     }
 
-    fn unread(&self) -> u64 {
+    fn has_older(&self) -> bool {
+        self.0.conversation(GENERAL).unwrap().shown().has_older()
+    }
+
+    pub(super) fn unread(&self) -> u64 {
         self.0.conversation(GENERAL).unwrap().unread()
     }
 
     /// The conversation as drawn: numbers for entries, words for the rest.
-    fn drawn(&self) -> String {
+    pub(super) fn drawn(&self) -> String {
         let lines = self.0.conversation(GENERAL).unwrap().lines();
         let lines = lines.iter().map(|line| match line {
             Line::Entry(item) => item.seq().to_string(),
@@ -220,7 +235,7 @@ fn a_sync_that_leaves_a_hole_begins_the_window_anew() {
     client.sync(0, vec![summary(GENERAL, 100, 102, 4)]);
     client.entries(vec![post(101, BORIS, "new"), post(102, BORIS, "new")]);
     assert_eq!(client.seqs(), [101, 102]);
-    assert!(client.0.conversation(GENERAL).unwrap().has_older());
+    assert!(client.has_older());
     assert_eq!(client.unread(), 98);
 }
 
@@ -232,24 +247,24 @@ fn scrolling_back_asks_once_and_joins_what_comes() {
         needs,
         [Command::FetchHistory {
             conversation: GENERAL,
-            before: Some(Seq(6))
+            page: Page::Before(Seq(6))
         }]
     );
     assert_eq!(client.apply(Update::WantsOlder(GENERAL)).needs, []);
-    client.history(3..=5);
+    client.older(6, 3..=5);
     assert_eq!(client.seqs(), [3, 4, 5, 6, 7]);
-    client.history(1..=4);
+    client.older(3, 1..=2);
     assert_eq!(client.seqs(), [1, 2, 3, 4, 5, 6, 7]);
     assert_eq!(client.apply(Update::WantsOlder(GENERAL)).needs, []);
-    assert!(!client.0.conversation(GENERAL).unwrap().has_older());
+    assert!(!client.has_older());
 }
 
 #[test]
 fn a_page_that_does_not_touch_the_window_is_left_out() {
     let mut client = Client::synced(5, 7, 7);
-    client.history(1..=3);
+    client.older(4, 1..=3);
     assert_eq!(client.seqs(), [6, 7]);
-    client.history(9..=9);
+    client.older(6, 1..=3);
     assert_eq!(client.seqs(), [6, 7]);
 }
 
@@ -622,7 +637,11 @@ fn presence_is_unknown_without_a_connection() {
     let mut client = Client::synced(0, 1, 1);
     let people = vec![presence(BORIS, PresenceState::Away)];
     let seen = Vec::new();
-    client.event(Event::Who { people, seen });
+    client.event(Event::Who {
+        people,
+        seen,
+        more: false,
+    });
     assert_eq!(client.0.people().presence(BORIS), PresenceState::Away);
     assert_eq!(client.0.people().present(), [(BORIS, PresenceState::Away)]);
     client.apply(Update::Connection(Connection::Lost {

@@ -1,8 +1,10 @@
 //! What changes the model, and what a change means.
 
 use super::Connection;
-use crate::command::{Command, Order, Ticket};
-use chat_shared::{AccountId, ConversationId, Event, Fault, HouseRole, InviteId, Seq, Timestamp};
+use crate::command::{Command, Order, Page, Ticket};
+use chat_shared::{
+    AccountId, ConversationId, Entry, Event, Fault, HouseRole, InviteId, Seq, Timestamp,
+};
 use std::collections::BTreeSet;
 
 /// Who is signed in.
@@ -26,9 +28,32 @@ pub enum Update {
     /// Signed in, at each connect.
     SignedIn(Me),
     /// The daemon said this: what comes by itself, and the answers that anybody may learn from
-    /// (`synced`, `opened`, `history`, `members`, `rooms`, `room`, `restrictions`, `who`, `people`, `card`,
+    /// (`synced`, `opened`, `members`, `rooms`, `room`, `restrictions`, `who`, `people`, `card`,
     /// `contacts`, `inbox`, `devices`, `invite_made`, `invites`). Others are ignored.
     Event(Event),
+    /// The daemon said this as a further part of a list (`restrictions`, `who`, `inbox`, `invites`): it goes on
+    /// top of what came before.
+    Further(Event),
+    /// A page of history is here.
+    Page {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// As which it was asked for.
+        page: Page,
+        /// What is in it, oldest first.
+        entries: Vec<Entry>,
+        /// The newest entry that there is.
+        newest: Seq,
+    },
+    /// A page of history will not come.
+    NoPage {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// As which it was asked for.
+        page: Page,
+        /// Why.
+        fault: Fault,
+    },
     /// An own order is written down and will be carried out.
     Queued {
         /// Its number.
@@ -64,6 +89,14 @@ pub enum Update {
         text: String,
     },
 
+    /// What was typed means nothing: told in place of the one before.
+    Mistake {
+        /// In which conversation; nothing: none in particular.
+        conversation: Option<ConversationId>,
+        /// The line.
+        text: String,
+    },
+
     // The screen.
     /// This conversation is on the screen now; nothing: none is.
     Opened(Option<ConversationId>),
@@ -74,8 +107,19 @@ pub enum Update {
         /// The newest entry shown.
         seq: Seq,
     },
-    /// Somebody scrolls to the beginning of what is held. May be said often; it asks once.
+    /// Somebody scrolls to the beginning of what is shown. May be said often; it asks once.
     WantsOlder(ConversationId),
+    /// Somebody scrolls to the end of what is shown of the past. May be said often; it asks once.
+    WantsNewer(ConversationId),
+    /// Somebody wants to see an entry, however old.
+    WantsPlace {
+        /// Where.
+        conversation: ConversationId,
+        /// Which one.
+        seq: Seq,
+    },
+    /// Somebody goes back to the newest entries.
+    WantsNewest(ConversationId),
     /// Take a refused message off the screen.
     Dismissed {
         /// Where.

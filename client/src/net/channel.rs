@@ -4,6 +4,7 @@ use super::{Failure, Place, tls};
 use chat_shared::link::Pin;
 use chat_shared::scram::Binding;
 use rustls::pki_types::ServerName;
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -94,7 +95,7 @@ async fn open_tls(
             known,
             shown,
         },
-        _ => unreachable(format!("no TLS with it: {error}")),
+        _ => unreachable(no_tls(&error)),
     })?;
     let binding = tls::channel_binding(stream.get_ref().1);
     let binding = binding.map_err(|error| unreachable(error.to_string()))?;
@@ -103,6 +104,17 @@ async fn open_tls(
         binding: Binding::TlsExporter(binding),
         pin: verifier.shown(),
     })
+}
+
+/// Why there is no TLS. A daemon closes a connection from a banned address before it says anything.
+fn no_tls(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
+            "it closed the connection before TLS: your address may be banned, or it is no chatd"
+                .to_owned()
+        }
+        _ => format!("no TLS with it: {error}"),
+    }
 }
 
 /// An error in words: without the number that Rust adds.

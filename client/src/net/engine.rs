@@ -16,6 +16,9 @@ use tokio::time::{Instant, sleep_until};
 /// Somebody who asks for something gets a try at once, but not more often than this.
 const ASKED_PAUSE: Duration = Duration::from_secs(1);
 
+/// Who was turned away is let in again by a person, not by a moment's patience.
+const TURNED_AWAY_PAUSE: Duration = Duration::from_secs(60);
+
 /// Whoever quits waits this long at the most for the answer to what they did just before.
 const LEAVING: Duration = Duration::from_secs(1);
 
@@ -82,16 +85,24 @@ impl Engine {
                 }
                 Err(failure) => failure,
             };
-            let pause = backoff.pause(jitter()).max(wanted_pause(&failure));
-            let is_quit = if failure.is_passing() {
+            let mut pause = backoff.pause(jitter()).max(wanted_pause(&failure));
+            let may_be_lifted = failure.may_be_lifted();
+            if may_be_lifted {
+                pause = pause.max(TURNED_AWAY_PAUSE.mul_f64(1.0 + jitter() / 4.0));
+            }
+            let is_quit = if may_be_lifted || failure.is_passing() {
                 let retry_at = Timestamp(now().0 + millis(pause).cast_signed());
                 let reason = brief(&failure);
-                self.tell(Update::Connection(Connection::Lost { reason, retry_at }));
-                self.wait(Some(Instant::now() + pause)).await
+                self.tell(Update::Connection(if may_be_lifted {
+                    Connection::TurnedAway { reason, retry_at }
+                } else {
+                    Connection::Lost { reason, retry_at }
+                }));
+                self.wait(Some(Instant::now() + pause), may_be_lifted).await
             } else {
                 let reason = explained(&failure);
                 self.tell(Update::Connection(Connection::Ended { reason }));
-                self.wait(None).await
+                self.wait(None, false).await
             };
             if is_quit {
                 return;
@@ -106,9 +117,15 @@ impl Engine {
         Ok((session, me))
     }
 
-    /// Without a connection: keeps what is ordered. Returns whether to quit.
-    async fn wait(&mut self, until: Option<Instant>) -> bool {
-        let soon = Instant::now() + ASKED_PAUSE;
+    /// Without a connection: keeps what is ordered. Returns whether to quit. What is asked for brings a try
+    /// forward, unless one was turned away.
+    async fn wait(&mut self, until: Option<Instant>, is_turned_away: bool) -> bool {
+        let soon = if is_turned_away {
+            None
+        } else {
+            Some(Instant::now() + ASKED_PAUSE)
+        };
+        let sooner = |until: Instant| soon.map_or(until, |soon| until.min(soon));
         let mut until = until;
         loop {
             let pause = async {
@@ -137,10 +154,10 @@ impl Engine {
                         Err(error) => not_written(&order, &error),
                     };
                     self.tell(update);
-                    until = until.map(|until| until.min(soon));
+                    until = until.map(sooner);
                 }
                 Some(Command::Typing { .. } | Command::FetchHistory { .. }) => {
-                    until = until.map(|until| until.min(soon));
+                    until = until.map(sooner);
                 }
                 Some(Command::SetPresence { state }) => self.kept.presence = state,
                 Some(Command::MarkRead { conversation, seq }) => {
@@ -279,6 +296,9 @@ fn brief(failure: &Failure) -> String {
     match failure {
         Failure::Unreachable { error, .. } => error.clone(),
         Failure::Lost(reason) => reason.clone(),
+        Failure::Refused(fault) if fault.code == FaultCode::AddressBanned => {
+            "your address is banned".to_owned()
+        }
         Failure::Refused(fault) => fault.text.clone(),
         other => other.to_string(),
     }
@@ -288,8 +308,11 @@ fn brief(failure: &Failure) -> String {
 fn explained(failure: &Failure) -> String {
     match failure {
         Failure::Refused(fault) if fault.code == FaultCode::TokenInvalid => {
-            "this device was signed out; quit and start chatc again to sign in with the password"
-                .to_owned()
+            "this device was signed out: /quit, then start chatc".to_owned()
+        }
+        // Not tried again by itself: two screens would put one another out for ever.
+        Failure::Refused(fault) if fault.code == FaultCode::SignedInElsewhere => {
+            "signed in elsewhere; Ctrl-R goes on here, and ends that".to_owned()
         }
         Failure::Refused(fault) => fault.text.clone(),
         other => other.to_string(),

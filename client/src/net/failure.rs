@@ -1,9 +1,9 @@
 //! Every way in which talking to a daemon can fail.
 
 use super::Place;
-use chat_shared::Fault;
 use chat_shared::link::Pin;
 use chat_shared::scram::ScramError;
+use chat_shared::{Fault, FaultCode};
 
 /// Why something did not come about. The texts are for people.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Whether it goes once somebody takes back what they did: worth trying again, seldom.
+    pub fn may_be_lifted(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused(fault)
+                if matches!(fault.code, FaultCode::AddressBanned | FaultCode::AccountDisabled)
+        )
+    }
+
     /// Whether it may go by itself: worth trying again.
     pub fn is_passing(&self) -> bool {
         match self {
@@ -63,6 +72,22 @@ impl Failure {
             | Self::Login(_)
             | Self::NoPassword(_)
             | Self::State(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_may_take_back_is_tried_again_and_being_put_out_by_oneself_is_not() {
+        let refused = |code| Failure::Refused(Fault::new(code, "no"));
+        for code in [FaultCode::AddressBanned, FaultCode::AccountDisabled] {
+            assert!(refused(code).may_be_lifted() && !refused(code).is_passing());
+        }
+        for code in [FaultCode::SignedInElsewhere, FaultCode::TokenInvalid] {
+            assert!(!refused(code).may_be_lifted() && !refused(code).is_passing());
         }
     }
 }

@@ -7,11 +7,11 @@
 use super::cursors::Cursors;
 use super::marks::Marks;
 use super::orders::{Answer, Orders};
-use crate::command::Command;
+use super::questions::{list, members_after, place_of, reading, rooms_after};
+use crate::command::{Command, Page};
 use crate::model::{Connection, Update};
 use crate::state_dir::Stream;
-use chat_shared::limits::HISTORY_PAGE;
-use chat_shared::{AccountId, ConversationId, Event, Fault, PresenceState, Request, RequestId};
+use chat_shared::{ConversationId, DeviceId, Event, Fault, PresenceState, Request, RequestId};
 use std::collections::{BTreeMap, HashMap};
 
 /// Milliseconds of the connection's own clock.
@@ -24,7 +24,7 @@ const TYPING_EVERY: Millis = 3_000;
 const MARK_AFTER: Millis = 400;
 
 /// What a request was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
     /// The stream.
     Stream,
@@ -34,12 +34,21 @@ pub enum Asked {
     Sync,
     /// Something to read, which the model learns from.
     Reading(Option<ConversationId>),
+    /// A page of history.
+    Page(ConversationId, Page),
+    /// A list that may be longer than an answer: its beginning, or what goes on.
+    List {
+        /// What was asked.
+        request: Box<Request>,
+        /// Whether it was its beginning.
+        is_first: bool,
+    },
     /// A new invitation.
     Invite,
     /// What may be lost.
     Signal,
     /// The end of a device.
-    Revoke,
+    Revoke(DeviceId),
 }
 
 /// What is to be done.
@@ -144,7 +153,45 @@ impl<'a> Live<'a> {
                 self.go_on(now, out);
             }
             (Some(Asked::Sync), event @ Event::Synced { .. }) => self.synced(event, now, out),
-            (Some(Asked::Signal | Asked::Revoke | Asked::Stream | Asked::Sync), _) => {}
+            (
+                Some(Asked::Page(conversation, page)),
+                Event::History {
+                    entries, newest, ..
+                },
+            ) => {
+                let page = Update::Page {
+                    conversation,
+                    page,
+                    entries,
+                    newest,
+                };
+                tell(out, page);
+            }
+            (Some(Asked::Revoke(device)), Event::Done { .. }) => {
+                let text = format!("device {device} is signed out");
+                let conversation = None;
+                tell(out, Update::Notice { conversation, text });
+            }
+            (
+                Some(
+                    Asked::Signal
+                    | Asked::Revoke(_)
+                    | Asked::Stream
+                    | Asked::Sync
+                    | Asked::Page(..),
+                ),
+                _,
+            ) => {}
+            (Some(Asked::List { request, is_first }), event) => {
+                if let Some(next) = request.next_page(&event) {
+                    out.push(list(next, false));
+                }
+                let update = match is_first {
+                    true => Update::Event(event),
+                    false => Update::Further(event),
+                };
+                tell(out, update);
+            }
             (Some(Asked::Reading(_) | Asked::Invite), event) => {
                 self.next_page(&event, out);
                 tell(out, Update::Event(event));
@@ -182,13 +229,25 @@ impl<'a> Live<'a> {
                 let text = format!("could not read: {}", fault.text);
                 tell(out, Update::Notice { conversation, text });
             }
+            Asked::Page(conversation, page) => {
+                let fault = fault.clone();
+                let refusal = Update::NoPage {
+                    conversation,
+                    page,
+                    fault,
+                };
+                tell(out, refusal);
+            }
+            Asked::List { request, .. } => {
+                self.refused(Asked::Reading(place_of(&request)), fault, out);
+            }
             Asked::Invite => {
                 let text = format!("could not make the invitation: {}", fault.text);
                 let conversation = None;
                 tell(out, Update::Notice { conversation, text });
             }
-            Asked::Revoke => {
-                let text = format!("could not end the device: {}", fault.text);
+            Asked::Revoke(device) => {
+                let text = format!("could not end device {device}: {}", fault.text);
                 tell(
                     out,
                     Update::Notice {
@@ -248,12 +307,13 @@ impl<'a> Live<'a> {
                 }
             }
             Command::RevokeDevice { device } => {
-                out.push(Out::Ask(Request::RevokeDevice { device }, Asked::Revoke));
+                let request = Request::RevokeDevice { device };
+                out.push(Out::Ask(request, Asked::Revoke(device)));
                 out.push(Out::Ask(Request::Devices {}, Asked::Reading(None)));
             }
             Command::Resync if self.is_live() => self.sync(out),
             Command::Resync | Command::RetryNow | Command::Quit => {}
-            reading => out.extend(self::reading(&reading)),
+            question => out.extend(reading(&question)),
         }
     }
 
@@ -315,62 +375,6 @@ impl<'a> Live<'a> {
             newest: self.kept.newest,
         };
         out.push(Out::Ask(request, Asked::Sync));
-    }
-}
-
-/// The request of a command that only reads.
-fn reading(command: &Command) -> Option<Out> {
-    let (request, about) = match command {
-        Command::FetchHistory {
-            conversation,
-            before,
-        } => {
-            let request = Request::History {
-                conversation: *conversation,
-                before: *before,
-                after: None,
-                around: None,
-                limit: HISTORY_PAGE,
-            };
-            (request, Some(*conversation))
-        }
-        Command::FetchMembers { conversation } => {
-            return Some(members_after(*conversation, AccountId(0)));
-        }
-        Command::FetchRooms => return Some(rooms_after(ConversationId(0))),
-        Command::FetchWho => (Request::Who { since: None }, None),
-        Command::Ask(request @ Request::InviteNew { .. }) => {
-            return Some(Out::Ask(request.clone(), Asked::Invite));
-        }
-        Command::Ask(request) => (request.clone(), place_of(request)),
-        Command::FetchDevices => (Request::Devices {}, None),
-        _ => return None,
-    };
-    Some(Out::Ask(request, Asked::Reading(about)))
-}
-
-fn members_after(conversation: ConversationId, after: AccountId) -> Out {
-    Out::Ask(
-        Request::Members {
-            conversation,
-            after,
-        },
-        Asked::Reading(Some(conversation)),
-    )
-}
-
-fn rooms_after(after: ConversationId) -> Out {
-    let text = String::new();
-    Out::Ask(Request::Rooms { after, text }, Asked::Reading(None))
-}
-
-/// What a question is about.
-fn place_of(request: &Request) -> Option<ConversationId> {
-    match request {
-        Request::Room { conversation } | Request::Restrictions { conversation } => {
-            Some(*conversation)
-        }
-        _ => None,
     }
 }
 

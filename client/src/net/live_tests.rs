@@ -1,14 +1,14 @@
 //! Scenarios of one connection after the other: what is asked, told and kept.
 
 use super::{Asked, Kept, Live, Millis, Out};
-use crate::command::{Command, Order};
+use crate::command::{Command, Order, Page};
 use crate::model::{Connection, Update};
 use crate::net::cursors::Cursors;
 use crate::state_dir::{StateDir, Stream};
 use chat_shared::limits::STREAM_WINDOW;
 use chat_shared::{
-    ConversationId, DeviceId, Event, Fault, FaultCode, Nonce, PresenceState, Request, RequestId,
-    Seq, StreamId,
+    AccountId, ConversationId, DeviceId, Event, Fault, FaultCode, Nonce, PresenceState, Request,
+    RequestId, Restriction, Seq, StreamId, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -355,7 +355,7 @@ fn lists_are_asked_for_to_their_end() {
     line.goes_live();
     line.command(Command::FetchMembers { conversation: HERE });
     let members = vec![chat_shared::Member {
-        account: chat_shared::AccountId(7),
+        account: AccountId(7),
         role: chat_shared::RoomRole::Member,
     }];
     line.answer(Event::Members {
@@ -364,7 +364,7 @@ fn lists_are_asked_for_to_their_end() {
         members,
         more: true,
     });
-    let after = chat_shared::AccountId(7);
+    let after = AccountId(7);
     assert_eq!(
         line.asked[0].1,
         Request::Members {
@@ -390,7 +390,7 @@ fn acts_are_orders_like_any_other_and_questions_are_asked_as_they_are() {
     let mut device = Device::new();
     let mut line = device.connect();
     line.goes_live();
-    let account = chat_shared::AccountId(7);
+    let account = AccountId(7);
     let act = chat_shared::Command::Block { account };
     let order = Order::Act { act: act.clone() };
     line.command(Command::Do(order));
@@ -427,7 +427,10 @@ fn a_question_that_is_refused_is_told() {
     let mut device = Device::new();
     let mut line = device.connect();
     line.goes_live();
-    line.command(Command::Ask(Request::Restrictions { conversation: HERE }));
+    line.command(Command::Ask(Request::Restrictions {
+        conversation: HERE,
+        after: AccountId(0),
+    }));
     line.refuse(FaultCode::NotAllowed);
     let Some(Update::Notice { conversation, text }) = line.told.last() else {
         panic!("{:?}", line.told.last());
@@ -458,4 +461,105 @@ fn an_invitation_that_is_refused_says_what_was() {
         (*conversation, text.as_str()),
         (None, "could not make the invitation: no")
     );
+}
+
+#[test]
+fn a_page_of_history_comes_as_that_which_was_asked_for() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    let places = [
+        (Page::Before(Seq(5)), (Some(Seq(5)), None, None)),
+        (Page::After(Seq(5)), (None, Some(Seq(5)), None)),
+        (Page::Around(Seq(5)), (None, None, Some(Seq(5)))),
+    ];
+    for (page, (before, after, around)) in places {
+        let fetch = || Command::FetchHistory {
+            conversation: HERE,
+            page,
+        };
+        line.command(fetch());
+        let asked = Request::History {
+            conversation: HERE,
+            before,
+            after,
+            around,
+            limit: 200,
+        };
+        assert_eq!(line.asked[0].1, asked);
+        line.answer(Event::History {
+            conversation: HERE,
+            entries: vec![],
+            newest: Seq(9),
+        });
+        let told = line.told.last();
+        assert!(matches!(told, Some(Update::Page { page: told, .. }) if *told == page));
+        line.command(fetch());
+        line.refuse(FaultCode::NotAMember);
+        let told = line.told.last();
+        assert!(
+            matches!(told, Some(Update::NoPage { page: told, fault, .. }) if *told == page && fault.text == "no")
+        );
+    }
+}
+
+#[test]
+fn a_list_goes_on_until_it_is_whole_and_a_new_question_begins_it_anew() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    let asked = |after| Request::Restrictions {
+        conversation: HERE,
+        after: AccountId(after),
+    };
+    let page = |account, more| Event::Restrictions {
+        conversation: HERE,
+        banned: vec![Restriction {
+            account: AccountId(account),
+            by: None,
+            at: Timestamp(0),
+            until: None,
+            reason: String::new(),
+        }],
+        muted: vec![],
+        invited: vec![],
+        more,
+    };
+    for _ in 0..2 {
+        line.told.clear();
+        line.command(Command::Ask(asked(0)));
+        line.answer(page(3, true));
+        assert_eq!(line.asked[0].1, asked(3));
+        line.answer(page(8, false));
+        assert!(line.asked.is_empty());
+        let told = [
+            matches!(line.told[0], Update::Event(Event::Restrictions { .. })),
+            matches!(line.told[1], Update::Further(Event::Restrictions { .. })),
+        ];
+        assert_eq!((told, line.told.len()), ([true; 2], 2));
+    }
+}
+
+#[test]
+fn a_device_that_was_signed_out_is_told_by_its_number() {
+    let mut device = Device::new();
+    let mut line = device.connect();
+    line.goes_live();
+    let revoke = || Command::RevokeDevice {
+        device: DeviceId(5),
+    };
+    line.asked.clear();
+    line.told.clear();
+    line.command(revoke());
+    line.done();
+    line.asked.clear();
+    line.command(revoke());
+    line.refuse(FaultCode::NotAllowed);
+    let told = line.told.iter().filter_map(|update| match update {
+        Update::Notice { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    let expected = ["device 5 is signed out", "could not end device 5: no"];
+    assert_eq!(told, expected);
 }

@@ -5,8 +5,8 @@
 //! and nothing is done twice.
 //!
 //! In reading order: [`place`] where, [`failure`] what can go wrong, [`tls`] and [`channel`] bytes
-//! and keys, [`session`] frames, [`sign_in`] who, [`cursors`], [`orders`] and [`live`] what to ask when (no
-//! I/O), [`backoff`] pauses, [`engine`] the loop, [`deliver`] the same for scripts.
+//! and keys, [`session`] frames, [`sign_in`] who, [`cursors`], [`orders`], [`questions`] and [`live`] what to ask when
+//! (no I/O), [`backoff`] pauses, [`engine`] the loop, [`deliver`] the same for scripts.
 
 pub mod backoff;
 pub mod channel;
@@ -18,6 +18,7 @@ pub mod live;
 pub mod orders;
 mod marks;
 pub mod place;
+pub mod questions;
 pub mod session;
 pub mod sign_in;
 pub mod tls;
@@ -95,15 +96,20 @@ impl Running {
     }
 }
 
-/// Starts a connection. Updates come until [`Running::quit`].
-pub fn start(settings: Settings, on_update: OnUpdate) -> io::Result<Running> {
+/// Starts a connection; others see one as `presence` from the first moment on. Updates come until
+/// [`Running::quit`].
+pub fn start(
+    settings: Settings,
+    presence: PresenceState,
+    on_update: OnUpdate,
+) -> io::Result<Running> {
     let Some(credentials) = settings.folder.credentials()? else {
         return Err(io::Error::other("nobody is signed in here"));
     };
     let kept = live::Kept {
         stream: settings.folder.take_stream(credentials.device)?,
         cursors: cursors::Cursors::default(),
-        presence: PresenceState::Online,
+        presence,
         marks: Default::default(),
         newest: settings.newest,
     };

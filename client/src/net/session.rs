@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::channel::{Channel, Io, plain};
+use crate::clock;
 use chat_shared::frame::LENGTH_BYTES;
 use chat_shared::limits::{FRAME, PROTOCOL_VERSION};
 use chat_shared::scram::Binding;
@@ -145,7 +146,13 @@ impl Session {
         self.heard_at = Instant::now();
         let envelope: Envelope<Event> = frame::decode(&bytes)
             .map_err(|error| Failure::Lost(format!("the daemon sent nonsense: {error}")))?;
-        Ok((envelope.id, envelope.body))
+        let event = match envelope.body {
+            Event::Fault { fault } => Event::Fault {
+                fault: clock::fault(fault),
+            },
+            event => event,
+        };
+        Ok((envelope.id, event))
     }
 
     /// Takes care of what keeps a connection up. Nothing comes back where that was all it was; a fault
@@ -215,6 +222,18 @@ impl Session {
                 _ => {}
             }
         }
+    }
+
+    /// The same for a list that may be longer than an answer: all its pages.
+    pub async fn ask_all(&mut self, request: Request) -> Result<Vec<Event>, Failure> {
+        let mut next = Some(request);
+        let mut pages = Vec::new();
+        while let Some(request) = next {
+            let page = self.ask(request.clone()).await?;
+            next = request.next_page(&page);
+            pages.push(page);
+        }
+        Ok(pages)
     }
 
     /// The next thing that the daemon says by itself.

@@ -129,6 +129,11 @@ impl AccountFolder {
         }))
     }
 
+    /// A file in it.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
     fn outbox_path(&self, id: StreamId) -> PathBuf {
         self.path.join(format!("stream-{id}.outbox"))
     }

@@ -5,19 +5,22 @@
 //! known_servers                     pins, one server a line, as ssh does it
 //! last.json                         what was used last, the default of the next start
 //! SERVER/ACCOUNT/credentials.json   the device's token, readable by its owner only
+//! SERVER/ACCOUNT/screen.json        where one was, and how one chose to be shown
 //! SERVER/ACCOUNT/stream-N.lock      locked by the process that uses the stream
 //! SERVER/ACCOUNT/stream-N.outbox    what was ordered in it
 //! ```
 //!
-//! In reading order: [`account`] a folder of one account, [`outbox`] one stream's orders, [`files`] how
+//! In reading order: [`account`] a folder of one account, [`screen`] what its screen remembers, [`outbox`] one stream's orders, [`files`] how
 //! files are written so that a crash leaves the old or the new one.
 
 pub mod account;
 pub mod files;
 pub mod outbox;
+pub mod screen;
 
 pub use account::{AccountFolder, Credentials, Stream};
 pub use outbox::Outbox;
+pub use screen::Remembered;
 
 use chat_shared::link::Pin;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use super::here::Here;
 use super::layout::PeoplePane;
 use super::overlay::Subject;
 use crate::input::{Action, Line, Notices, Which, commands};
-use crate::model::{Conversation, Kind};
+use crate::model::{Conversation, Kind, Update};
 use crate::net::{Command, Order};
 use chat_shared::names::RoomName;
 use chat_shared::{AccountId, Command as Act};
@@ -20,7 +20,7 @@ impl App {
         let line = match commands::read(self.editor.text()) {
             Ok(line) => line,
             // The text stays in the line, to be mended.
-            Err(why) => return self.tell(why),
+            Err(why) => return self.tell_mistake(why),
         };
         match line {
             Line::Empty => {
@@ -40,6 +40,8 @@ impl App {
                     ));
                 }
                 self.finish_line();
+                // What was chosen was not meant any more.
+                self.chosen = None;
                 if self.here == Here::Away {
                     self.set_here(Here::Yes);
                 }
@@ -51,6 +53,13 @@ impl App {
                 self.act(action);
             }
         }
+    }
+
+    /// Tells why a line means nothing, in place of what was wrong with the one before.
+    pub(super) fn tell_mistake(&mut self, text: String) {
+        let conversation = self.open_id();
+        self.take(Update::Mistake { conversation, text });
+        self.follow();
     }
 
     fn finish_line(&mut self) {
@@ -73,7 +82,9 @@ impl App {
             })),
             Action::Topic(text) => self.topic(text),
             Action::Message { to, text } => {
-                if let Some(with) = self.persons(&to) {
+                if !self.is_name_cut(&to, text.as_deref())
+                    && let Some(with) = self.persons(&to)
+                {
                     self.talk_to(with, text);
                 }
             }
@@ -134,6 +145,8 @@ impl App {
             } => self.make_invitation(uses, for_ms, &rooms),
             Action::Invitations => self.look_at(Subject::Invitations, ""),
             Action::EndInvitation(invite) => self.act_on(Act::RevokeInvite { invite }),
+
+            Action::House(act) => self.keep_house(act),
 
             Action::Devices => self.look_at(Subject::Devices, ""),
             Action::Revoke(Which::Others) => self.act_on(Act::RevokeOtherDevices {}),
@@ -224,7 +237,7 @@ impl App {
         match self.model.room_named(room.as_str()) {
             Some(id) if self.model.conversation(id).is_some() => self.open(id),
             Some(conversation) => self.send(Command::Do(Order::Join { conversation })),
-            None => self.tell(format!(
+            None => self.tell_mistake(format!(
                 "there is no room #{room}: /rooms tells those there are, /create #{room} makes it"
             )),
         }
@@ -273,6 +286,9 @@ impl App {
 
     /// Goes to the direct conversation with these people; where there is none yet, the daemon makes it.
     pub(super) fn talk_to(&mut self, with: Vec<AccountId>, text: Option<String>) {
+        if with.iter().all(|account| self.model.is_me(*account)) {
+            return self.tell("that is you: name somebody else");
+        }
         let mut all: BTreeSet<_> = with.iter().copied().collect();
         all.extend(self.model.me().map(|me| me.account));
         let there = self

@@ -9,6 +9,7 @@ use super::here::Here;
 use super::input_line::InputLine;
 use super::layout::{Layout, PeoplePane};
 use super::log_view::LogView;
+use super::memory::Memory;
 use super::overlay::Overlay;
 use super::people::PeopleList;
 use super::places::Goal;
@@ -31,6 +32,8 @@ pub(super) struct Setup {
     pub account: String,
     pub zone: TimeZone,
     pub clock: fn() -> Timestamp,
+    /// What is remembered until the next start.
+    pub memory: Memory,
     /// Where the terminal is told to show its cursor.
     pub caret: Caret,
 }
@@ -64,6 +67,8 @@ pub(super) struct App {
     pub(super) unfolds: bool,
     /// Lists over the messages; the last one is seen.
     pub(super) overlays: Vec<Overlay>,
+    /// It was asked who is here, and is to be told once that is known.
+    pub(super) wants_who: bool,
     /// The next line is to be the name of this room, to delete it.
     pub(super) asks_name: Option<ConversationId>,
     pub(super) input: InputLine,
@@ -77,6 +82,8 @@ pub(super) struct App {
     pub(super) quit_is_armed: bool,
     is_over: bool,
     rings: bool,
+    /// Whether a conversation was shown since the start.
+    has_begun: bool,
 }
 
 impl App {
@@ -87,6 +94,7 @@ impl App {
         } else {
             PeoplePane::Hidden
         };
+        let here = setup.memory.here();
         Self {
             model: Model::new(),
             setup,
@@ -106,12 +114,14 @@ impl App {
             notices: Notices::default(),
             unfolds: false,
             overlays: Vec::new(),
+            wants_who: false,
             asks_name: None,
             input: InputLine::default(),
             status: Status::default(),
-            note: None,
+            note: (here != Here::Yes).then(|| here.told().to_owned()),
             focused: true,
-            here: Here::Yes,
+            here,
+            has_begun: false,
             lists_are_old: true,
             quit_is_armed: false,
             is_over: false,
@@ -124,6 +134,9 @@ impl App {
         let changed = self.model.apply(update, (self.setup.clock)());
         self.react(changed);
         self.mark_read();
+        if self.wants_who && self.model.people().knows_who_is_here() {
+            self.who(None);
+        }
     }
 
     /// The terminal got or lost the focus: what comes in unseen is not read.
@@ -139,6 +152,7 @@ impl App {
 
     /// Ends the program; the loop does the rest.
     pub(super) fn quit(&mut self) {
+        self.remember_place();
         self.is_over = true;
     }
 
@@ -168,7 +182,11 @@ impl App {
             .model
             .open_conversation()
             .is_some_and(|open| !open.typing((self.setup.clock)()).is_empty());
-        is_writing || matches!(self.model.connection(), Connection::Lost { .. })
+        let counts_down = matches!(
+            self.model.connection(),
+            Connection::Lost { .. } | Connection::TurnedAway { .. }
+        );
+        is_writing || counts_down
     }
 
     pub(super) fn send(&self, command: Command) {
@@ -178,8 +196,7 @@ impl App {
     /// Shows another conversation.
     pub(super) fn open(&mut self, id: ConversationId) {
         if self.open == Some(id) {
-            self.log.follow();
-            return self.mark_read();
+            return self.follow();
         }
         let draft = self.editor.take();
         if draft.is_empty() {
@@ -197,7 +214,7 @@ impl App {
             conversation,
             text: text.into(),
         });
-        self.log.follow();
+        self.follow();
     }
 
     /// The conversation on the screen.
@@ -219,7 +236,9 @@ impl App {
         self.mark_read();
     }
 
+    /// To the newest message, also from the past.
     pub(super) fn follow(&mut self) {
+        self.leave_past();
         self.log.follow();
         self.mark_read();
     }
@@ -286,7 +305,7 @@ impl App {
         }
     }
 
-    /// Where the open conversation is gone, or there was none: the first.
+    /// Where the open conversation is gone: the first. At the start, where one was.
     fn stay_somewhere(&mut self) {
         let is_there = self
             .open
@@ -294,18 +313,26 @@ impl App {
         if is_there || !self.model.is_synced() {
             return;
         }
-        let first = self.model.conversations().first().map(|first| first.id());
+        let first = if self.has_begun {
+            self.model.conversations().first().map(|first| first.id())
+        } else {
+            self.first_place()
+        };
+        self.has_begun |= first.is_some();
         if first != self.open {
             self.show(first);
         }
     }
 
-    /// Whether what comes in is before somebody's eyes.
+    /// Whether what comes in is before somebody's eyes: not while the past is, or who opened it is on the
+    /// way to another place.
     fn is_reading(&self) -> bool {
-        self.focused && self.log.is_at_bottom()
+        let is_elsewhere = |open: &Conversation| open.is_past() || self.is_on_the_way(open.id());
+        let open = self.model.open_conversation();
+        self.focused && self.log.is_at_bottom() && !open.is_some_and(is_elsewhere)
     }
 
-    fn mark_read(&mut self) {
+    pub(super) fn mark_read(&mut self) {
         let Some(open) = self.model.open_conversation() else {
             return;
         };
@@ -313,22 +340,6 @@ impl App {
             let (conversation, seq) = (open.id(), open.end());
             let seen = Update::Seen { conversation, seq };
             let changed = self.model.apply(seen, (self.setup.clock)());
-            self.react(changed);
-        }
-    }
-
-    pub(super) fn fetch_older(&mut self) {
-        if let Some(open) = self.model.open_conversation()
-            && self.log.is_top_visible()
-            && open.has_older()
-            // Else what it begins with is still coming.
-            && open.end() >= open.newest()
-            && !open.is_asking_older()
-        {
-            let id = open.id();
-            let changed = self
-                .model
-                .apply(Update::WantsOlder(id), (self.setup.clock)());
             self.react(changed);
         }
     }

@@ -4,7 +4,8 @@ use super::lists::{Look, row_of, when};
 use super::overlay::{Entry, Target};
 use super::presence;
 use super::wrap::wrap;
-use crate::model::item::{role_word, settings_line};
+use crate::clock::time_there;
+use crate::model::room_words::{role_word, settings_line};
 use crate::net::Order;
 use chat_shared::limits::GROUP_NEW;
 use chat_shared::{AccountId, Command as Act, ConversationId, HouseRole, PresenceState, Profile};
@@ -33,7 +34,7 @@ pub(super) fn card(account: AccountId, look: Look) -> (String, Vec<Entry>) {
         entries.push(Entry::says(format!("last seen {seen}{from}")));
     }
     if let Some(person) = people.person(account) {
-        entries.extend(profile(&person.profile, look.width));
+        entries.extend(profile(&person.profile, look));
         let role = match person.role {
             HouseRole::Guest => "guest",
             HouseRole::Member => "",
@@ -62,20 +63,24 @@ pub(super) fn card(account: AccountId, look: Look) -> (String, Vec<Entry>) {
     (people.full_label(account).into_owned(), entries)
 }
 
-fn profile(profile: &Profile, width: usize) -> Vec<Entry> {
+fn profile(profile: &Profile, look: Look) -> Vec<Entry> {
+    let zone = match time_there(&profile.time_zone, look.now) {
+        Some(time) => format!("{} (there it is {time})", profile.time_zone),
+        None => profile.time_zone.clone(),
+    };
     let fields = [
-        ("name", &profile.full_name),
+        ("full name", &profile.full_name),
         ("department", &profile.department),
-        ("mail", &profile.email),
+        ("e-mail", &profile.email),
         ("phone", &profile.phone),
-        ("time zone", &profile.time_zone),
+        ("time zone", &zone),
     ];
     let fields = fields.into_iter().filter(|(_, text)| !text.is_empty());
     let mut entries: Vec<_> = fields
         .map(|(what, text)| Entry::says(format!("{what:11}{text}")))
         .collect();
     for line in profile.about.lines() {
-        let rows = wrap(line, width.saturating_sub(2));
+        let rows = wrap(line, look.width.saturating_sub(2));
         entries.extend(rows.into_iter().map(Entry::says));
     }
     entries

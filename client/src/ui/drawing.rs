@@ -29,7 +29,7 @@ impl View for App {
         self.pursue_goal();
         let feed = feed(&self.model, &self.setup, &self.shown(), log.x);
         self.log.layout(log, &feed);
-        self.fetch_older();
+        self.fetch_more();
         self.fill_overlay();
         if let Some(input) = self.layout.input {
             self.input.layout(input.width(), &self.editor);
@@ -86,14 +86,18 @@ impl View for App {
                 }
             });
         }
-        if let Some(overlay) = self.overlays.last() {
-            overlay.draw(&part(layout.over()));
+        let overlay = self.overlays.last();
+        if let Some(overlay) = overlay.filter(|overlay| !overlay.is_wide()) {
+            overlay.draw(&part(layout.over(false)));
         }
         if let Some(rect) = layout.people {
             self.people.draw(&part(rect));
             printer.with_style(Role::Quiet.style(), |printer| {
                 printer.print_vline((rect.left() - GAP + 1, 0), rect.height(), "│");
             });
+        }
+        if let Some(overlay) = overlay.filter(|overlay| overlay.is_wide()) {
+            overlay.draw(&part(layout.over(true)));
         }
         if let Some(rect) = layout.status {
             self.status.draw(&part(rect));
@@ -154,7 +158,7 @@ impl App {
         }
         if people.presence(account) == PresenceState::Offline {
             if self.model.connection().is_online() {
-                parts.push("not here: what you write waits for them".to_owned());
+                parts.push("not here: it waits for them".to_owned());
             }
         } else {
             parts.push(presence::word(people.presence(account)).to_owned());

@@ -1,6 +1,7 @@
 //! Comings and goings made short: those that stand together become one line, or none. Pure.
 
 use crate::input::Notices;
+use crate::model::people::FORMER;
 use crate::model::{Item, Line, What};
 use chat_shared::{AccountId, Seq};
 
@@ -105,18 +106,22 @@ fn both(
 
 /// "anna", "anna and boris", "anna, boris and clara", "anna, boris and 12 others".
 fn and_others(accounts: &[AccountId], name: impl Fn(AccountId) -> String) -> String {
-    let named = if accounts.len() > NAMES {
-        NAMES - 1
-    } else {
-        accounts.len().saturating_sub(1)
+    let mut names: Vec<_> = accounts.iter().map(|account| name(*account)).collect();
+    // Those who left for good have no names by which they could be told apart.
+    let former = names.iter().filter(|name| *name == FORMER).count();
+    if former > 1 {
+        names.retain(|name| name != FORMER);
+        names.push(format!("{former} {FORMER}s"));
+    }
+    let others = match names.len() {
+        0..=NAMES => 0,
+        _ => accounts.len() - (NAMES - 1),
     };
-    let names: Vec<_> = accounts[..named]
-        .iter()
-        .map(|account| name(*account))
-        .collect();
-    let rest = match &accounts[named..] {
-        [one] => name(*one),
-        others => format!("{} others", others.len()),
+    let rest = if others == 0 {
+        names.pop().unwrap_or_default()
+    } else {
+        names.truncate(NAMES - 1);
+        format!("{others} others")
     };
     if names.is_empty() {
         rest
@@ -174,6 +179,22 @@ mod tests {
         assert_eq!(told(14), "p1, p2 and 12 others came");
         let all = traffic(&[AccountId(1)], &[AccountId(2)], Notices::All, name);
         assert_eq!(all, "p1 came\np2 went");
+    }
+
+    #[test]
+    fn those_who_left_for_good_are_counted() {
+        let name = |account: AccountId| match account.0 {
+            1..=3 => FORMER.to_owned(),
+            other => format!("p{other}"),
+        };
+        let told = |numbers: &[u64]| {
+            let accounts: Vec<_> = numbers.iter().copied().map(AccountId).collect();
+            traffic(&[], &accounts, Notices::Few, name)
+        };
+        assert_eq!(told(&[1]), "former member went");
+        assert_eq!(told(&[1, 2, 3]), "3 former members went");
+        assert_eq!(told(&[1, 7, 2]), "p7 and 2 former members went");
+        assert_eq!(told(&[1, 7, 8, 9, 2]), "p7, p8 and 3 others went");
     }
 
     #[test]

@@ -18,6 +18,34 @@ pub(super) enum Here {
 }
 
 impl Here {
+    /// As it was chosen before.
+    pub(super) fn of(chosen: PresenceState) -> Self {
+        match chosen {
+            PresenceState::Away => Self::Away,
+            PresenceState::DoNotDisturb => Self::DoNotDisturb,
+            PresenceState::Invisible => Self::Invisible,
+            _ => Self::Yes,
+        }
+    }
+
+    /// What to say of it. Short: beside it stands how the connection is.
+    pub(super) fn told(self) -> &'static str {
+        match self {
+            Self::Yes | Self::Idle => "you are shown as here",
+            Self::Away => "shown as away until /back",
+            Self::DoNotDisturb => "nothing disturbs you until /back",
+            Self::Invisible => "shown as not here until /back",
+        }
+    }
+
+    /// What of it was said, and does not come by keys alone.
+    pub(super) fn chosen(self) -> PresenceState {
+        match self {
+            Self::Idle => PresenceState::Online,
+            chosen => chosen.state(),
+        }
+    }
+
     fn state(self) -> PresenceState {
         match self {
             Self::Yes => PresenceState::Online,
@@ -43,6 +71,7 @@ impl App {
             self.here = here;
             let state = here.state();
             self.send(Command::SetPresence { state });
+            self.remember_here();
         }
     }
 }

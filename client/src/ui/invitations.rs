@@ -1,8 +1,9 @@
 //! Invitations into the house: made, told, listed.
 
 use super::app::App;
-use super::lists::{Look, name_of, when};
-use super::overlay::{Entry, Target};
+use super::cells::window;
+use super::lists::{Look, name_of, short, when};
+use super::overlay::{Entry, Subject, Target};
 use crate::model::Invitation;
 use crate::net::Command;
 use chat_shared::names::RoomName;
@@ -45,7 +46,33 @@ impl App {
             text.push_str(&format!("\nchatc '{link}'"));
         }
         self.tell(text);
+        self.look_at(Subject::Link(made.clone()), "");
     }
+}
+
+/// One that was just made, in rows that are full from edge to edge, so that nothing gets into what is copied but
+/// the ends of rows, and those `chatc` leaves out of a link.
+pub(super) fn link(made: &Invitation, look: Look) -> (String, Vec<Entry>) {
+    let until = when(made.expires_at, look.zone);
+    let mut entries = vec![
+        Entry::says(format!("code {}, until {until}", made.code)),
+        Entry::says("The house keeps no copy. Copy it whole: chatc leaves out the ends of rows."),
+    ];
+    for link in &made.links {
+        entries.push(Entry::says(""));
+        let mut rest = format!("chatc '{link}'");
+        while !rest.is_empty() {
+            let (row, _) = window(&rest, 0..look.width);
+            let row = if row.is_empty() {
+                rest.clone()
+            } else {
+                row.to_owned()
+            };
+            rest = rest.split_off(row.len());
+            entries.push(Entry::says(row));
+        }
+    }
+    (format!("invitation {}", made.invite), entries)
 }
 
 /// Those that hold.
@@ -67,7 +94,7 @@ fn row(invite: &InviteInfo, look: Look) -> Entry {
         uses_left,
         ..
     } = invite;
-    let until = when(invite.expires_at, look.zone);
+    let until = short(invite.expires_at, look);
     let mut text = format!("{id}  {uses_left} left until {until}");
     if invite.role == HouseRole::Guest {
         text.push_str(" · as guest");

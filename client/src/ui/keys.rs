@@ -133,7 +133,7 @@ const BINDINGS: &[Binding] = &[
     Binding {
         action: KeyAction::Newest,
         events: &[key(Key::Esc)],
-        help: Some(("Esc", "back to the newest message")),
+        help: Some(("Esc End", "to the newest message, also from the past")),
     },
     Binding {
         action: KeyAction::Older,

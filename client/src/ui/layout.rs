@@ -53,7 +53,8 @@ impl Layout {
             0
         };
         let right = if shows_people {
-            (size.x / 8).clamp(14, 26)
+            // Names with their handles, as soon as there is room for more than messages.
+            (size.x.saturating_sub(40) * 3 / 10).clamp(14, 25)
         } else {
             0
         };
@@ -94,8 +95,11 @@ impl Layout {
 }
 
 impl Layout {
-    /// Where a list stands that is over the messages: title and log together.
-    pub(super) fn over(&self) -> Rect {
+    /// Where a list stands that is over the messages: title and log together, or the whole width.
+    pub(super) fn over(&self, is_wide: bool) -> Rect {
+        if is_wide {
+            return Rect::from_size((0, 0), (self.size.x, self.log.bottom() + 1));
+        }
         match self.title {
             Some(title) => Rect::from_corners(title.top_left(), self.log.bottom_right()),
             None => self.log,

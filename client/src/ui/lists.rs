@@ -3,14 +3,16 @@
 use super::card;
 use super::invitations;
 use super::keys;
-use super::overlay::{Entry, Subject, Target};
+use super::overlay::{Entry, Subject, Target, Waits};
 use super::presence;
 use super::theme::Role;
 use crate::input::commands;
 use crate::model::item::duration;
 use crate::model::{Model, Waiting};
 use crate::net::Order;
-use chat_shared::{AccountId, ConversationId, InboxAbout, InboxItem, Restriction, Timestamp};
+use chat_shared::{
+    Access, AccountId, ConversationId, InboxAbout, InboxItem, Restriction, Timestamp,
+};
 use jiff::tz::TimeZone;
 
 /// What has to be known to list something.
@@ -26,7 +28,8 @@ pub(super) struct Look<'a> {
 /// The title and the rows of an overlay.
 pub(super) fn list(subject: &Subject, look: Look) -> (String, Vec<Entry>) {
     match subject {
-        Subject::Help => ("commands and keys".to_owned(), help()),
+        Subject::Help => ("commands and keys".to_owned(), help(false)),
+        Subject::Keys => ("keys and commands".to_owned(), help(true)),
         Subject::Inbox => inbox(look),
         Subject::Rooms => rooms(look),
         Subject::Contacts => contacts(look),
@@ -44,22 +47,25 @@ pub(super) fn list(subject: &Subject, look: Look) -> (String, Vec<Entry>) {
         Subject::Restrictions(id) => restrictions(*id, look),
         Subject::Devices => devices(look),
         Subject::Invitations => invitations::list(look),
+        Subject::Link(made) => invitations::link(made, look),
         Subject::Who(since) => who(*since, look),
     }
 }
 
-fn help() -> Vec<Entry> {
+fn help(keys_first: bool) -> Vec<Entry> {
     let commands = commands::commands()
         .zip(commands::help())
         .map(|(command, line)| Entry::leads(line, Target::Write(format!("/{} ", command.name))));
     let keys = keys::help()
         .into_iter()
         .map(|line| Entry::leads(line.clone(), Target::Tell(line)));
-    let mut entries: Vec<_> = commands.collect();
-    entries.push(Entry::says("//TEXT says a text that begins with a slash"));
-    entries.push(Entry::heads("keys"));
-    entries.extend(keys);
-    entries
+    let slash = Entry::says("//TEXT says a text that begins with a slash");
+    let commands = commands.chain([slash]);
+    if keys_first {
+        let head = Entry::heads("commands");
+        return keys.chain([head]).chain(commands).collect();
+    }
+    commands.chain([Entry::heads("keys")]).chain(keys).collect()
 }
 
 fn inbox(look: Look) -> (String, Vec<Entry>) {
@@ -77,9 +83,12 @@ fn inbox(look: Look) -> (String, Vec<Entry>) {
         }
         Waiting::Announcement(announcement) => {
             let by = name_of(announcement.by, look);
-            let at = when(announcement.at, look.zone);
+            let at = short(announcement.at, look);
             let text = format!("announcement of {by}, {at}: {}", announcement.text);
-            Entry::leads(one_line(&text), Target::Tell(text))
+            Entry {
+                waits: Some(Waits::Announcement(announcement.id)),
+                ..Entry::leads(one_line(&text), Target::Tell(text))
+            }
         }
         Waiting::Item(item) => item_row(item, look),
     });
@@ -88,7 +97,7 @@ fn inbox(look: Look) -> (String, Vec<Entry>) {
 
 fn item_row(item: &InboxItem, look: Look) -> Entry {
     let by = name_of(item.by, look);
-    let at = when(item.at, look.zone);
+    let at = short(item.at, look);
     let place = |id: ConversationId| {
         look.model
             .title_of(id)
@@ -130,7 +139,7 @@ fn item_row(item: &InboxItem, look: Look) -> Entry {
     };
     Entry {
         target,
-        item: Some(item.id),
+        waits: Some(Waits::Item(item.id)),
         ..Entry::says(text)
     }
 }
@@ -152,22 +161,21 @@ fn rooms(look: Look) -> (String, Vec<Entry>) {
         let notes = [
             (room.settings.archived, "archived"),
             (room.invited && !room.joined, "you are invited"),
-            (
-                room.settings.access != chat_shared::Access::Public,
-                "by invitation",
-            ),
+            (room.settings.access == Access::Hidden, "hidden"),
+            (room.settings.access == Access::Private, "by invitation"),
             (room.settings.read_only, "read-only"),
         ];
-        let note = notes
-            .into_iter()
-            .find_map(|(is_so, note)| is_so.then_some(note));
-        let note = note.map_or_else(String::new, |note| format!("({note}) "));
+        let notes = notes.into_iter().filter(|(is_so, _)| *is_so);
+        let note = match notes.map(|(_, note)| note).collect::<Vec<_>>() {
+            notes if notes.is_empty() => String::new(),
+            notes => format!("({}) ", notes.join(", ")),
+        };
         let text = format!(
             "{joined} {:>4} #{:widest$}  {note}{}",
             members, room.name, room.topic
         );
         let conversation = room.conversation;
-        let is_closed = room.settings.access != chat_shared::Access::Public && !room.invited;
+        let is_closed = !look.model.may_enter(&room);
         let target = match (room.joined, is_closed) {
             (true, _) => Target::Place(conversation, None),
             (false, false) => Target::Do(Order::Join { conversation }),
@@ -238,18 +246,13 @@ fn restrictions(id: ConversationId, look: Look) -> (String, Vec<Entry>) {
         entries.push(Entry::heads(head));
         for restriction in list {
             let people = look.model.people();
-            let who = people.full_label(restriction.account);
-            let by = name_of(restriction.by, look);
-            let mut text = format!("{who} · by {by}, {}", when(restriction.at, look.zone));
-            if let Some(until) = restriction.until {
-                let left = duration(until.0 - look.now.0);
-                text = format!("{text}, for {left} more");
-            }
-            if !restriction.reason.is_empty() {
-                text = format!("{text}: {}", restriction.reason);
-            }
             let undo = format!("/{command} {}", people.name(restriction.account));
-            entries.push(Entry::leads(text, Target::Write(undo)));
+            let [first, second] = restriction_lines(restriction, command == "uninvite", look);
+            entries.push(Entry::leads(first, Target::Write(undo)));
+            entries.push(Entry {
+                role: Role::Quiet,
+                ..Entry::says(second)
+            });
         }
     };
     section("banned", "unban", &known.banned);
@@ -263,6 +266,25 @@ fn restrictions(id: ConversationId, look: Look) -> (String, Vec<Entry>) {
     (title, entries)
 }
 
+/// Who and until when, and below it why and by whom: both fit on a small screen.
+fn restriction_lines(restriction: &Restriction, is_invitation: bool, look: Look) -> [String; 2] {
+    let who = look.model.people().full_label(restriction.account);
+    let first = match restriction.until {
+        Some(until) => {
+            let left = duration(until.0 - look.now.0);
+            format!("{who} · until {} ({left})", short(until, look))
+        }
+        None if is_invitation => who.into_owned(),
+        None => format!("{who} · for good"),
+    };
+    let (by, at) = (name_of(restriction.by, look), short(restriction.at, look));
+    let second = match restriction.reason.as_str() {
+        "" => format!("   by {by}, {at}"),
+        reason => format!("   {reason} · by {by}, {at}"),
+    };
+    [first, second]
+}
+
 fn devices(look: Look) -> (String, Vec<Entry>) {
     let Some(devices) = look.model.devices() else {
         return ("your devices are on their way …".to_owned(), Vec::new());
@@ -273,15 +295,18 @@ fn devices(look: Look) -> (String, Vec<Entry>) {
         if device.current {
             text.push_str(" (this one)");
         }
+        if !device.current && device.sessions > 0 {
+            text.push_str(" · in use now");
+        }
         if let Some(used) = device.last_used {
-            text = format!("{text} · {}", when(used, look.zone));
+            text = format!("{text} · {}", short(used, look));
         }
         if let Some(address) = &device.last_address {
             text = format!("{text} · {}", chat_shared::clean::line(address));
         }
         Entry::leads(text, Target::Write(format!("/revoke {}", device.device)))
     });
-    let title = "your devices: /revoke NUMBER signs one out, /revoke others the rest";
+    let title = "devices: /revoke NUMBER ends one, /revoke others the rest";
     (title.to_owned(), rows.collect())
 }
 
@@ -341,6 +366,25 @@ pub(super) fn name_of(account: Option<AccountId>, look: Look) -> String {
 
 fn one_line(text: &str) -> String {
     text.replace('\n', " ")
+}
+
+/// The same, as short as it can be told from where one is: the time today, the day of the week within a week.
+pub(super) fn short(at: Timestamp, look: Look) -> String {
+    let zoned = |at: Timestamp| {
+        let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
+        Some(at.to_zoned(look.zone.clone()))
+    };
+    let (Some(then), Some(now)) = (zoned(at), zoned(look.now)) else {
+        return "-".to_owned();
+    };
+    let days = (then.date() - now.date()).get_days();
+    let form = match days {
+        0 => "%H:%M",
+        -6..=6 => "%a %H:%M",
+        _ if then.year() == now.year() => "%-d %b %H:%M",
+        _ => "%-d %b %Y %H:%M",
+    };
+    then.strftime(form).to_string()
 }
 
 /// Day and time of something that may be long ago.

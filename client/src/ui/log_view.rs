@@ -3,40 +3,21 @@
 //! Only what is visible is wrapped and drawn, so a key costs the same in a conversation of ten
 //! lines and of a hundred thousand. At the bottom it follows what comes; scrolled up, its first row
 //! is fixed to a line of the conversation, so that neither new messages nor older ones that are
-//! fetched move what one reads.
+//! fetched move what one reads. In the past, where other messages follow on the last one held, it is
+//! always fixed so.
 
 use super::cells;
-use super::rows::{self, Context, Row};
+use super::feed::{Feed, Key, above, holds, key, last_seq, marker, newest};
+use super::rows::{self, Row};
 use super::theme::Role;
-use crate::command::Ticket;
-use crate::model::{Item, Line};
-use chat_shared::{Seq, Timestamp};
+use crate::model::Line;
+use chat_shared::Seq;
 use cursive::{Printer, Vec2};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Wrapped messages that are kept: many screens, so that scrolling back and forth wraps nothing twice.
 const CACHE: usize = 2_000;
-
-/// A conversation as it is to be shown.
-pub(super) struct Feed<'a> {
-    /// Top to bottom, without the model's unread line: where it stands is `unread_after`.
-    pub lines: Vec<Line<'a>>,
-    /// Behind which entry the unread line stands.
-    pub unread_after: Option<Seq>,
-    /// The message that is chosen.
-    pub chosen: Option<Seq>,
-    pub context: Context<'a>,
-}
-
-/// What a place in the log is fixed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Key {
-    Entry(Seq),
-    Notice(Timestamp, Seq),
-    Pending(Ticket),
-    None,
-}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Anchor {
@@ -49,11 +30,28 @@ enum Anchor {
     Top { key: Key, row: isize, seen: Seq },
 }
 
+/// Where one goes on to: what is fetched when the end of what is held is in sight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Heading {
+    #[default]
+    Older,
+    Newer,
+}
+
 /// A row of a line: its index in the feed, and which of its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     line: usize,
     row: usize,
+}
+
+/// What it takes to see an entry that cannot be seen.
+struct Sight {
+    /// Where it stands.
+    place: Place,
+    /// The first row with which it is just in sight.
+    nearest: Place,
+    seen: Seq,
 }
 
 /// The scrolled log.
@@ -64,13 +62,15 @@ pub(super) struct LogView {
     cache: HashMap<Seq, Arc<[Row]>>,
     /// What is drawn; fewer rows than the height stand at the bottom.
     visible: Vec<Row>,
-    is_top_visible: bool,
+    is_top_near: bool,
+    is_end_near: bool,
+    heading: Heading,
 }
 
 impl LogView {
     /// Begins anew at the bottom: another conversation.
     pub(super) fn reset(&mut self) {
-        self.anchor = Anchor::Bottom;
+        self.follow();
         self.forget_rows();
     }
 
@@ -82,6 +82,7 @@ impl LogView {
     /// Goes to the newest line and follows it.
     pub(super) fn follow(&mut self) {
         self.anchor = Anchor::Bottom;
+        self.heading = Heading::Older;
     }
 
     /// Whether the newest line is on the screen.
@@ -94,9 +95,24 @@ impl LogView {
         self.visible.is_empty()
     }
 
-    /// Whether the oldest line that is held is on the screen.
-    pub(super) fn is_top_visible(&self) -> bool {
-        self.is_top_visible
+    /// Whether the oldest line that is held is on the screen, or in the past a screen away.
+    pub(super) fn is_top_near(&self) -> bool {
+        self.is_top_near
+    }
+
+    /// The same for the newest line.
+    pub(super) fn is_end_near(&self) -> bool {
+        self.is_end_near
+    }
+
+    /// Where one goes on to.
+    pub(super) fn heading(&self) -> Heading {
+        self.heading
+    }
+
+    /// One goes on to older or newer lines.
+    pub(super) fn head(&mut self, heading: Heading) {
+        self.heading = heading;
     }
 
     /// Rows that a page moves by: one stays in sight, one is the marker.
@@ -106,17 +122,16 @@ impl LogView {
 
     /// Scrolls towards older lines.
     pub(super) fn scroll_up(&mut self, rows: usize, feed: &Feed) {
+        self.heading = Heading::Older;
         let Some(top) = self.top(feed) else { return };
-        let seen = match self.anchor {
-            Anchor::Bottom => newest(feed),
-            Anchor::Top { seen, .. } => seen,
-        };
+        let seen = self.seen(feed);
         let place = self.up(top, rows, feed);
         self.fix(place, seen, feed);
     }
 
     /// Scrolls towards newer lines, up to the bottom.
     pub(super) fn scroll_down(&mut self, rows: usize, feed: &Feed) {
+        self.heading = Heading::Newer;
         let Anchor::Top { seen, .. } = self.anchor else {
             return;
         };
@@ -125,33 +140,55 @@ impl LogView {
         self.fix(place, seen, feed);
     }
 
-    /// Scrolls so that an entry can be seen; says whether it is there.
-    pub(super) fn reveal(&mut self, seq: Seq, feed: &Feed) -> bool {
-        let Some(line) = feed.lines.iter().position(|line| holds(line, seq)) else {
-            return false;
-        };
-        let seen = match self.anchor {
-            Anchor::Bottom => newest(feed),
-            Anchor::Top { seen, .. } => seen,
-        };
-        let Some(top) = self.top(feed) else {
-            return false;
-        };
-        let begin = Place { line, row: 0 };
-        if line < top.line || (line == top.line && top.row > 0) {
-            self.fix(begin, seen, feed);
+    /// Scrolls no further than it takes to see an entry.
+    pub(super) fn reveal(&mut self, seq: Seq, feed: &Feed) {
+        self.settle(feed);
+        if let Some(sight) = self.sight(seq, feed) {
+            self.fix(sight.nearest, sight.seen, feed);
+        }
+    }
+
+    /// Shows an entry that was gone to: in the middle, with what was said before it, where it cannot be
+    /// seen already.
+    pub(super) fn show(&mut self, seq: Seq, feed: &Feed) {
+        self.settle(feed);
+        if let Some(sight) = self.sight(seq, feed) {
+            let first = self.up(sight.place, self.size.y / 2, feed);
+            self.fix(first, sight.seen, feed);
+        }
+    }
+
+    /// What it takes to see an entry; nothing where it is seen, or not there.
+    fn sight(&mut self, seq: Seq, feed: &Feed) -> Option<Sight> {
+        let line = feed.lines.iter().position(|line| holds(line, seq))?;
+        let top = self.top(feed)?;
+        let seen = self.seen(feed);
+        let place = Place { line, row: 0 };
+        let is_above = line < top.line || (line == top.line && top.row > 0);
+        let nearest = if is_above {
+            place
         } else {
             let end = Place {
                 line,
                 row: self.height(line, feed),
             };
             // One row is the marker of what is below.
-            let first = self.up(end, self.size.y.saturating_sub(1), feed);
-            if (first.line, first.row) > (top.line, top.row) {
-                self.fix(first, seen, feed);
-            }
+            self.up(end, self.size.y.saturating_sub(1), feed)
+        };
+        let is_below = (nearest.line, nearest.row) > (top.line, top.row);
+        (is_above || is_below).then_some(Sight {
+            place,
+            nearest,
+            seen,
+        })
+    }
+
+    /// The newest entry that was there when one left the bottom.
+    fn seen(&self, feed: &Feed) -> Seq {
+        match self.anchor {
+            Anchor::Bottom => newest(feed),
+            Anchor::Top { seen, .. } => seen,
         }
-        true
     }
 
     /// Works out what is visible at this size.
@@ -161,32 +198,32 @@ impl LogView {
         }
         self.size = size;
         self.settle(feed);
-        let Some(top) = self.top(feed) else {
-            self.visible.clear();
-            self.is_top_visible = true;
-            return;
-        };
-        self.is_top_visible = top == Place { line: 0, row: 0 };
-        let height = if self.is_at_bottom() {
-            size.y
-        } else {
-            size.y.saturating_sub(1)
-        };
-        let mut visible = self.rows_from(top, height, feed);
-        if let Anchor::Top { seen, .. } = self.anchor {
-            let new = feed.lines.iter().rev().map_while(|line| match line {
-                Line::Entry(item) if item.seq() <= seen => None,
-                Line::Entry(item) => Some(usize::from(item.is_message())),
-                Line::Moves(_) if last_seq(line) <= Some(seen) => None,
-                _ => Some(0),
-            });
-            let word = match new.sum::<usize>() {
-                0 => "more below · Esc".to_owned(),
-                new => format!("{new} new below · Esc"),
-            };
-            visible.push(Row::rule(&word, Role::Strong, size.x));
+        self.visible.clear();
+        self.is_top_near = true;
+        self.is_end_near = true;
+        if let Some(top) = self.top(feed) {
+            let height = self.height_of_lines(feed);
+            // In the past there is more at either end: it is to be here before one gets there.
+            let ahead = feed.past_above.map_or(0, |_| height);
+            let mut visible = self.rows_from(top, height + ahead + 1, feed);
+            self.is_top_near = self.up(top, ahead, feed) == Place { line: 0, row: 0 };
+            self.is_end_near = visible.len() <= height + ahead;
+            visible.truncate(height);
+            self.visible = visible;
         }
-        self.visible = visible;
+        let left_at = match self.anchor {
+            Anchor::Bottom => None,
+            Anchor::Top { seen, .. } => Some(seen),
+        };
+        if let Some(word) = marker(feed, left_at) {
+            self.visible.push(Row::rule(&word, Role::Strong, size.x));
+        }
+    }
+
+    /// Rows for lines: all but the marker's.
+    fn height_of_lines(&self, feed: &Feed) -> usize {
+        let has_marker = !self.is_at_bottom() || feed.past_above.is_some();
+        self.size.y.saturating_sub(usize::from(has_marker))
     }
 
     /// Draws what [`Self::layout`] found, at the bottom of the printer's window.
@@ -202,27 +239,38 @@ impl LogView {
         }
     }
 
-    fn fix(&mut self, Place { line, row }: Place, seen: Seq, feed: &Feed) {
-        let row = row.cast_signed() - above(line, feed).len().cast_signed();
-        self.anchor = Anchor::Top {
-            key: key(&feed.lines[line]),
-            row,
-            seen,
-        };
+    fn fix(&mut self, place: Place, seen: Seq, feed: &Feed) {
+        self.anchor = anchor(place, seen, feed);
         self.settle(feed);
     }
 
     /// Where what would be shown reaches the end, one is at the bottom again; so one is where the line
-    /// that was read is gone.
+    /// that was read is gone. In the past the last lines stay where they are.
     fn settle(&mut self, feed: &Feed) {
-        let Anchor::Top { .. } = self.anchor else {
-            return;
+        let height = self.height_of_lines(feed);
+        let room = if feed.past_above.is_some() {
+            height
+        } else {
+            self.size.y
         };
-        let is_over = self
-            .top(feed)
-            .is_none_or(|top| self.rows_from(top, self.size.y + 1, feed).len() <= self.size.y);
-        if is_over {
-            self.anchor = Anchor::Bottom;
+        let is_fixed = self.anchor != Anchor::Bottom;
+        let is_over = !is_fixed
+            || self
+                .top(feed)
+                .is_none_or(|top| self.rows_from(top, room + 1, feed).len() <= room);
+        if !is_over {
+            return;
+        }
+        let seen = self.seen(feed);
+        self.anchor = Anchor::Bottom;
+        let last = feed.past_above.and(feed.lines.len().checked_sub(1));
+        if let Some(line) = last {
+            let end = Place {
+                line,
+                row: self.height(line, feed),
+            };
+            let top = self.up(end, room, feed);
+            self.anchor = anchor(top, seen, feed);
         }
     }
 
@@ -334,60 +382,11 @@ impl LogView {
     }
 }
 
-/// What stands above a line: the day, and the unread line. Not kept, since it hangs on what is before.
-fn above(line: usize, feed: &Feed) -> Vec<Row> {
-    let before = line.checked_sub(1).map(|before| &feed.lines[before]);
-    let mut rows: Vec<_> = rows::day(before, &feed.lines[line], feed.context)
-        .into_iter()
-        .collect();
-    let entry_before = || {
-        feed.lines[..line]
-            .iter()
-            .rev()
-            .find_map(last_seq)
-            .unwrap_or_default()
-    };
-    if let (Some(unread_after), Some(this)) = (feed.unread_after, last_seq(&feed.lines[line]))
-        && this > unread_after
-        && entry_before() <= unread_after
-    {
-        rows.push(Row::rule("unread", Role::Alert, feed.context.width));
+/// Fixes the first row.
+fn anchor(Place { line, row }: Place, seen: Seq, feed: &Feed) -> Anchor {
+    Anchor::Top {
+        key: key(&feed.lines[line]),
+        row: row.cast_signed() - above(line, feed).len().cast_signed(),
+        seen,
     }
-    rows
-}
-
-fn key(line: &Line) -> Key {
-    match line {
-        Line::Entry(item) => Key::Entry(item.seq()),
-        Line::Moves(run) => run.first().map_or(Key::None, |item| Key::Entry(item.seq())),
-        Line::Notice(notice) => Key::Notice(notice.at, notice.after),
-        Line::Pending(pending) => Key::Pending(pending.ticket),
-        Line::UnreadLine => Key::None,
-    }
-}
-
-/// Whether an entry is told by this line.
-fn holds(line: &Line, seq: Seq) -> bool {
-    match line {
-        Line::Entry(item) => item.seq() == seq,
-        Line::Moves(run) => run.iter().any(|item| item.seq() == seq),
-        _ => false,
-    }
-}
-
-/// The newest entry that is told by this line.
-fn last_seq(line: &Line) -> Option<Seq> {
-    match line {
-        Line::Entry(item) => Some(item.seq()),
-        Line::Moves(run) => run.last().copied().map(Item::seq),
-        _ => None,
-    }
-}
-
-fn newest(feed: &Feed) -> Seq {
-    feed.lines
-        .iter()
-        .rev()
-        .find_map(last_seq)
-        .unwrap_or_default()
 }

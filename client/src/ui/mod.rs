@@ -9,9 +9,10 @@
 //! `keyboard` what is read from it, `paste` pasted text told apart; `app` the screen as a
 //! whole, `drawing` the same as cursive sees it, `keys` the table of keys, `typing` what keys
 //! do, `actions` what a finished line does (`people_actions` and `room_actions` what it does to
-//! whom, `invitations` how people come in), `here` whether one is there, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
+//! whom, `invitations` how people come in, `house_actions` how order is kept), `here` whether one is there, `memory` what is
+//! remembered until the next start, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
 //! `people`, `status`, `input_line` the parts; `overlay` a list over them, `overlay_keys` what keys
-//! do in it, `lists` and `card` what it holds; `shown`, `fold`, `rows` and `wrap` lines as rows, `cells`
+//! do in it, `lists` and `card` what it holds; `shown`, `feed`, `fold`, `rows` and `wrap` lines as rows, `cells`
 //! text as cells; `presence` and `theme` how things look.
 
 mod actions;
@@ -21,8 +22,10 @@ mod caret;
 mod cells;
 mod conversations;
 mod drawing;
+mod feed;
 mod fold;
 mod here;
+mod house_actions;
 mod input_line;
 mod invitations;
 mod keyboard;
@@ -30,6 +33,7 @@ mod keys;
 mod layout;
 mod lists;
 mod log_view;
+mod memory;
 mod overlay;
 mod overlay_keys;
 mod paste;

@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::theme::Role;
+use crate::model::Invitation;
 use crate::net::Order;
 use chat_shared::{AccountId, ConversationId, Seq, Timestamp};
 use cursive::{Printer, Vec2};
@@ -14,6 +15,8 @@ const FILTER_BYTES: usize = 256;
 pub(super) enum Subject {
     /// Commands and keys.
     Help,
+    /// The same, keys first.
+    Keys,
     /// All that waits.
     Inbox,
     /// The rooms there are.
@@ -34,6 +37,8 @@ pub(super) enum Subject {
     Devices,
     /// Invitations into the house.
     Invitations,
+    /// One that was just made, over the whole width: its link is to be copied.
+    Link(Invitation),
 }
 
 /// Where an entry leads.
@@ -59,8 +64,17 @@ pub(super) struct Entry {
     pub text: String,
     pub role: Role,
     pub target: Option<Target>,
-    /// The item of the inbox that it is.
-    pub item: Option<u64>,
+    /// What goes out of the inbox with it.
+    pub waits: Option<Waits>,
+}
+
+/// What waits in the inbox until it is dismissed, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waits {
+    /// An item.
+    Item(u64),
+    /// An announcement to everybody.
+    Announcement(u64),
 }
 
 impl Entry {
@@ -70,7 +84,7 @@ impl Entry {
             text: text.into(),
             role: Role::Plain,
             target: None,
-            item: None,
+            waits: None,
         }
     }
 
@@ -102,6 +116,8 @@ pub(super) struct Overlay {
     chosen: usize,
     first: usize,
     height: usize,
+    /// Where Enter goes only when it is pressed again.
+    pub(super) asked: Option<Target>,
 }
 
 impl Overlay {
@@ -115,6 +131,7 @@ impl Overlay {
             chosen: 0,
             first: 0,
             height: 0,
+            asked: None,
         }
     }
 
@@ -139,6 +156,11 @@ impl Overlay {
                 .position(|entry| entry.target.is_some())
                 .unwrap_or_default();
         }
+    }
+
+    /// Whether it stands over the whole width, without anything beside it.
+    pub(super) fn is_wide(&self) -> bool {
+        matches!(self.subject, Subject::Link(_))
     }
 
     /// How much room there is.
@@ -194,7 +216,8 @@ impl Overlay {
         let title = if self.filter.is_empty() {
             self.title.clone()
         } else {
-            format!("{} · with “{}”", self.title, self.filter)
+            let count = self.entries.len();
+            format!("{} · {count} with “{}”", self.title, self.filter)
         };
         printer.with_style(Role::Strong.style(), |printer| {
             cells::print(printer, (0, 0), &cells::fit(&title, size.x));
@@ -211,11 +234,9 @@ impl Overlay {
                 if is_chosen {
                     printer.print((0, y + 1), &" ".repeat(size.x));
                 }
-                cells::print(
-                    printer,
-                    (1, y + 1),
-                    &cells::fit(&entry.text, size.x.saturating_sub(2)),
-                );
+                let margin = usize::from(!self.is_wide());
+                let text = cells::fit(&entry.text, size.x.saturating_sub(2 * margin));
+                cells::print(printer, (margin, y + 1), &text);
             });
         }
         if size.y > 1 {
@@ -226,11 +247,24 @@ impl Overlay {
         }
     }
 
+    /// Whether Enter leads there now. Into a room that one is not in only where it is pressed again: others
+    /// are told that one came.
+    pub(super) fn is_sure(&mut self, target: &Target) -> bool {
+        let is_joining = matches!(target, Target::Do(Order::Join { .. }));
+        let is_sure = !is_joining || self.asked.as_ref() == Some(target);
+        self.asked = (!is_sure).then(|| target.clone());
+        is_sure
+    }
+
     fn keys(&self) -> &'static str {
+        if self.asked.is_some() {
+            return "join this room? Enter again · any other key: no";
+        }
         match self.subject {
             Subject::Inbox => "Enter goes there · Del dismisses · type to narrow · Esc closes",
             Subject::Card(_) | Subject::Room(_) => "Up Down Enter · Esc closes",
-            Subject::Help => "Enter writes it · type to narrow · Esc closes",
+            Subject::Link(_) => "Esc closes · chatc invite new prints a link bare",
+            Subject::Help | Subject::Keys => "Enter writes it · type to narrow · Esc closes",
             Subject::Devices | Subject::Restrictions(_) | Subject::Invitations => {
                 "Enter writes the command · Esc closes"
             }
@@ -242,7 +276,10 @@ impl Overlay {
 
     /// Something was typed: leaves the rows with it. Cards are short, and shown whole.
     pub(super) fn narrow(&mut self, text: &str) {
-        let is_whole = matches!(self.subject, Subject::Card(_) | Subject::Room(_));
+        let is_whole = matches!(
+            self.subject,
+            Subject::Card(_) | Subject::Room(_) | Subject::Link(_)
+        );
         if !is_whole && self.filter.len() + text.len() <= FILTER_BYTES {
             self.filter.push_str(&text.replace('\n', " "));
         }

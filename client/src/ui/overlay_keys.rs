@@ -3,9 +3,9 @@
 use super::app::App;
 use super::keys::{self, KeyAction};
 use super::lists::{Look, list};
-use super::overlay::{Overlay, Subject, Target};
+use super::overlay::{Overlay, Subject, Target, Waits};
 use crate::net::{Command, Order};
-use chat_shared::{Command as Act, InboxAbout, Request};
+use chat_shared::{AccountId, Command as Act, InboxAbout, InviteId, Request};
 use cursive::event::{Event, Key};
 
 /// Lists over lists: a card over contacts over the inbox, and not without end.
@@ -19,12 +19,18 @@ impl App {
     pub(super) fn look_at(&mut self, subject: Subject, filter: &str) {
         let ask = |request| Some(Command::Ask(request));
         let asked = match &subject {
-            Subject::Help | Subject::Found(_) | Subject::Inbox | Subject::Contacts => None,
+            Subject::Help
+            | Subject::Keys
+            | Subject::Link(_)
+            | Subject::Found(_)
+            | Subject::Inbox
+            | Subject::Contacts => None,
             Subject::Rooms => Some(Command::FetchRooms),
             Subject::Devices => Some(Command::FetchDevices),
-            Subject::Invitations => ask(Request::Invites {}),
+            Subject::Invitations => ask(Request::Invites { after: InviteId(0) }),
             Subject::Who(since) => ask(Request::Who {
                 since: Some(*since),
+                after: AccountId(0),
             }),
             Subject::Card(account) => ask(Request::Card { account: *account }),
             Subject::Room(conversation) => ask(Request::Room {
@@ -32,6 +38,7 @@ impl App {
             }),
             Subject::Restrictions(conversation) => ask(Request::Restrictions {
                 conversation: *conversation,
+                after: AccountId(0),
             }),
         };
         if let Some(command) = asked {
@@ -46,10 +53,10 @@ impl App {
 
     /// Brings the list on top up to date.
     pub(super) fn fill_overlay(&mut self) {
-        let size = self.layout.over().size();
         let Some(overlay) = self.overlays.last_mut() else {
             return;
         };
+        let size = self.layout.over(overlay.is_wide()).size();
         let look = Look {
             model: &self.model,
             zone: &self.setup.zone,
@@ -66,6 +73,9 @@ impl App {
             return;
         };
         self.note = None;
+        if *event != Event::Key(Key::Enter) {
+            overlay.asked = None;
+        }
         match event {
             Event::Key(Key::Esc) | Event::CtrlChar('c') => {
                 self.overlays.pop();
@@ -92,7 +102,7 @@ impl App {
 
     /// Goes where the chosen row leads.
     fn enter_overlay(&mut self) {
-        let Some(overlay) = self.overlays.last() else {
+        let Some(overlay) = self.overlays.last_mut() else {
             return;
         };
         let Some(chosen) = overlay.chosen() else {
@@ -101,15 +111,18 @@ impl App {
         let Some(target) = chosen.target.clone() else {
             return;
         };
-        let item = chosen.item;
+        let waits = chosen.waits;
+        if !overlay.is_sure(&target) {
+            return;
+        }
         let stays = matches!(overlay.subject, Subject::Card(_)) && matches!(target, Target::Do(_));
-        let is_mention = |id: u64| {
-            let mut items = self.model.inbox().items();
-            items.any(|item| item.id == id && matches!(item.about, InboxAbout::Mention { .. }))
+        // A mention goes once it was read, or shown where reading does not count.
+        let mention = match waits {
+            Some(Waits::Item(item)) => Some(item).filter(|item| self.is_mention(*item)),
+            _ => None,
         };
-        // A mention goes by itself once it was read.
-        if let Some(item) = item.filter(|item| !is_mention(*item)) {
-            self.dismiss_item(Some(item));
+        if let (None, Some(waits)) = (mention, waits) {
+            self.dismiss(waits);
         }
         if let Target::Card(account) = target {
             return self.look_at(Subject::Card(account), "");
@@ -118,7 +131,7 @@ impl App {
             self.overlays.clear();
         }
         match target {
-            Target::Place(conversation, seq) => self.go_to(conversation, seq),
+            Target::Place(conversation, seq) => self.go_to(conversation, seq, mention),
             Target::Do(order) => self.send(Command::Do(order)),
             Target::Talk(account) => self.talk_to(vec![account], None),
             Target::Write(text) => {
@@ -132,13 +145,28 @@ impl App {
 
     fn dismiss_chosen(&mut self) {
         let chosen = self.overlays.last().and_then(Overlay::chosen);
-        match chosen.map(|entry| entry.item) {
-            Some(Some(item)) => self.dismiss_item(Some(item)),
+        match chosen.map(|entry| entry.waits) {
+            Some(Some(waits)) => self.dismiss(waits),
             Some(None) => {
                 self.note =
                     Some("/dismiss empties the inbox; unread messages go by reading".to_owned())
             }
             None => {}
+        }
+    }
+
+    fn is_mention(&self, id: u64) -> bool {
+        let mut items = self.model.inbox().items();
+        items.any(|item| item.id == id && matches!(item.about, InboxAbout::Mention { .. }))
+    }
+
+    fn dismiss(&self, waits: Waits) {
+        match waits {
+            Waits::Item(item) => self.dismiss_item(Some(item)),
+            Waits::Announcement(announcement) => {
+                let act = Act::DismissAnnouncement { announcement };
+                self.send(Command::Do(Order::Act { act }));
+            }
         }
     }
 

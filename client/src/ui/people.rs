@@ -4,7 +4,7 @@
 use super::cells;
 use super::presence;
 use super::theme::{NameColor, Role};
-use crate::model::item::role_word;
+use crate::model::room_words::role_word;
 use crate::model::{Conversation, Model};
 use chat_shared::{AccountId, PresenceState, RoomRole};
 use cursive::Printer;
@@ -15,6 +15,8 @@ struct Shown {
     account: AccountId,
     color: NameColor,
     name: String,
+    /// What stands there where that is too long: never a beginning that could be somebody else's.
+    short: String,
     state: PresenceState,
     /// What they are here, where they are more or less than others.
     role: &'static str,
@@ -118,7 +120,13 @@ fn draw_person(shown: &Shown, y: usize, printer: &Printer) {
     let mut x = 0;
     printer.with_style(role.style(), |printer| {
         cells::print(printer, (0, y), presence::mark(shown.state));
-        let name = cells::fit(&shown.name, printer.size.x.saturating_sub(2));
+        let room = printer.size.x.saturating_sub(2);
+        let name = if cells::width(&shown.name) <= room {
+            &shown.name
+        } else {
+            &shown.short
+        };
+        let name = cells::fit(name, room);
         x = 2 + cells::width(&name);
         cells::print(printer, (2, y), &name);
     });
@@ -140,6 +148,17 @@ fn sorted(mut accounts: Vec<AccountId>, model: &Model) -> Vec<AccountId> {
     accounts
 }
 
+/// What somebody likes to be called, where nobody else is called so; else the name.
+fn short_label(account: AccountId, model: &Model) -> String {
+    let people = model.people();
+    let (label, full) = (people.label(account), people.full_label(account));
+    if label == full {
+        people.name(account).into_owned()
+    } else {
+        label.into_owned()
+    }
+}
+
 fn row(account: AccountId, model: &Model) -> Row {
     let people = model.people();
     let open = model.open_conversation().filter(|open| open.is_room());
@@ -151,6 +170,7 @@ fn row(account: AccountId, model: &Model) -> Row {
         account,
         color: NameColor::of(&people.name(account)),
         name: people.full_label(account).into_owned(),
+        short: short_label(account, model),
         state: people.presence(account),
         role,
     })

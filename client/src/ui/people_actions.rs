@@ -20,7 +20,7 @@ impl App {
     pub(super) fn person(&mut self, name: &AccountName) -> Option<AccountId> {
         let found = self.model.people().named(name.as_str());
         if found.is_none() {
-            self.tell(format!(
+            self.tell_mistake(format!(
                 "there is nobody called {name}: /find looks for people"
             ));
         }
@@ -30,6 +30,24 @@ impl App {
     /// The same for several; nothing where one of them is not there.
     pub(super) fn persons(&mut self, names: &[AccountName]) -> Option<Vec<AccountId>> {
         names.iter().map(|name| self.person(name)).collect()
+    }
+
+    /// Whether what was written to somebody begins with the rest of a name, as in `/msg Anna Berg hello`: it
+    /// would go to whoever is called by the first word alone. Tells how that is said.
+    pub(super) fn is_name_cut(&mut self, to: &[AccountName], text: Option<&str>) -> bool {
+        let ([first], Some(text)) = (to, text) else {
+            return false;
+        };
+        let people = self.model.people();
+        let Some(account) = people.by_spaced_name(first.as_str(), text) else {
+            return false;
+        };
+        let (called, name) = (people.full_label(account), people.name(account));
+        self.tell_mistake(format!(
+            "not sent: {called} is written to by the name alone, /msg {name} TEXT \
+             (to say just this to {first}: /msg {first}, then the text)"
+        ));
+        true
     }
 
     /// When something ends that lasts so long.
@@ -62,20 +80,9 @@ impl App {
     }
 
     pub(super) fn be(&mut self, state: PresenceState) {
-        let (here, note) = match state {
-            PresenceState::Away => (Here::Away, "you are shown as away: /back changes it"),
-            PresenceState::DoNotDisturb => (
-                Here::DoNotDisturb,
-                "nothing will disturb you: /back changes it",
-            ),
-            PresenceState::Invisible => (
-                Here::Invisible,
-                "others see you as not here: /back changes it",
-            ),
-            _ => (Here::Yes, "you are shown as here"),
-        };
+        let here = Here::of(state);
         self.set_here(here);
-        self.note = Some(note.to_owned());
+        self.note.get_or_insert_with(|| here.told().to_owned());
     }
 
     pub(super) fn contact(&mut self, act: ContactAct) {
@@ -130,12 +137,21 @@ impl App {
             return self.look_at(Subject::Who(since), "");
         }
         let people = self.model.people();
+        // Right after signing in the answer is on its way.
+        self.wants_who = self.model.connection().is_online() && !people.knows_who_is_here();
+        if self.wants_who {
+            return;
+        }
         let present = people.present().into_iter().map(|(account, state)| {
             let mark = presence::mark(state);
-            let (name, word) = (people.full_label(account), presence::word(state));
+            let mut line = format!("{mark} {}", people.full_label(account));
+            // That who is listed is here goes without saying.
+            if state != PresenceState::Online {
+                line = format!("{line} ({})", presence::word(state));
+            }
             match people.status(account, now) {
-                Some(status) => format!("{mark} {name} ({word}) {}", status.text),
-                None => format!("{mark} {name} ({word})"),
+                Some(status) => format!("{line} {}", status.text),
+                None => line,
             }
         });
         let present: Vec<_> = present.collect();

@@ -24,6 +24,14 @@ pub(super) fn word(state: PresenceState) -> &'static str {
     }
 }
 
+/// A shorter word, beside much else.
+pub(super) fn short_word(state: PresenceState) -> &'static str {
+    match state {
+        PresenceState::DoNotDisturb => "dnd",
+        _ => word(state),
+    }
+}
+
 /// Who is shown first: who can be talked to soonest.
 pub(super) fn rank(state: PresenceState) -> u8 {
     match state {

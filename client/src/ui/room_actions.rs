@@ -73,16 +73,13 @@ impl App {
         let Some(conversation) = self.open_id() else {
             return self.tell("there is no message to delete here");
         };
-        match self.chosen_or_own() {
-            Some(seq) => {
-                self.chosen = None;
-                self.act_on(Act::DeleteMessage {
-                    conversation,
-                    seq,
-                    reason,
-                });
-            }
-            None => self.tell("there is no message of yours here: Ctrl-Up chooses another"),
+        match self.chosen.take() {
+            Some(seq) => self.act_on(Act::DeleteMessage {
+                conversation,
+                seq,
+                reason,
+            }),
+            None => self.choose_own_last(),
         }
     }
 

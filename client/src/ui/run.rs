@@ -3,6 +3,7 @@
 use super::app::{App, Setup};
 use super::caret::Caret;
 use super::keyboard::{self, Input};
+use super::memory::Memory;
 use super::paste::{Typed, gather};
 use super::terminal::{self, Terminal};
 use super::theme;
@@ -59,7 +60,13 @@ pub fn run(startup: Startup) -> io::Result<()> {
     });
     let caret = Caret::default();
     let terminal = Terminal::enter(caret.clone())?;
-    let connection = net::start(startup.settings, on_update)?;
+    let folder = startup.settings.folder.clone();
+    let memory = Memory {
+        remembered: folder.remembered()?,
+        folder: Some(folder),
+    };
+    let presence = memory.here().chosen();
+    let connection = net::start(startup.settings, presence, on_update)?;
     let away_after = Duration::from_secs(startup.config.screen.away_after_secs);
     let app = App::new(Setup {
         handle: connection.handle(),
@@ -67,6 +74,7 @@ pub fn run(startup: Startup) -> io::Result<()> {
         account: startup.account,
         zone: TimeZone::system(),
         clock: net::now,
+        memory,
         caret,
     });
     let mut runner = CursiveRunner::new(stage(app), terminal);

@@ -1,8 +1,9 @@
 //! What of the open conversation is shown, and how.
 
 use super::app::{App, Setup};
+use super::feed::Feed;
 use super::fold::fold;
-use super::log_view::Feed;
+
 use super::rows::Context;
 use crate::input::Notices;
 use crate::model::{Line, Model};
@@ -53,10 +54,28 @@ pub(super) fn feed<'a>(
         notices: shown.notices,
         unfolds: shown.unfolds,
     };
+    let past = model.open_conversation().filter(|open| open.is_past());
+    let past_above = past.map(|open| open.shown().base());
+    let unread_after = match (shown.unread_after, past_above) {
+        // The line would stand above all that is shown.
+        (Some(after), Some(above)) if after < above => Some(after),
+        (after, _) => after.and_then(|after| before_message(&lines, after)),
+    };
     Feed {
-        lines: fold(lines, shown.notices, shown.unread_after),
-        unread_after: shown.unread_after,
+        lines: fold(lines, shown.notices, unread_after),
+        past_above,
+        unread_after,
         chosen: shown.chosen,
         context,
     }
+}
+
+/// Behind what the first message above `after` stands: who came and went before it is not what was not read.
+fn before_message(lines: &[Line], after: Seq) -> Option<Seq> {
+    let mut items = lines.iter().filter_map(|line| match line {
+        Line::Entry(item) if item.is_message() => Some(item.seq()),
+        _ => None,
+    });
+    let first = items.find(|seq| *seq > after)?;
+    Some(Seq(first.0.saturating_sub(1)))
 }

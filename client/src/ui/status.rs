@@ -29,7 +29,9 @@ impl Status {
         let mark = match connection {
             Connection::Online => "●",
             Connection::Connecting { .. } => "◐",
-            Connection::Lost { .. } | Connection::Ended { .. } => "○",
+            Connection::Lost { .. } | Connection::TurnedAway { .. } | Connection::Ended { .. } => {
+                "○"
+            }
         };
         let mut parts = vec![format!("{mark} {}", connection.status(now))];
         if model.waiting() > 0 {
@@ -41,7 +43,7 @@ impl Status {
         });
         parts.push(match state {
             PresenceState::Away | PresenceState::DoNotDisturb | PresenceState::Invisible => {
-                format!("{name} ({})", presence::word(state))
+                format!("{name} ({})", presence::short_word(state))
             }
             _ => name.to_owned(),
         });
@@ -64,7 +66,9 @@ impl Status {
             left_goes_first: note.is_none()
                 || matches!(
                     connection,
-                    Connection::Lost { .. } | Connection::Ended { .. }
+                    Connection::Lost { .. }
+                        | Connection::TurnedAway { .. }
+                        | Connection::Ended { .. }
                 ),
         }
     }

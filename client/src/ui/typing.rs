@@ -4,7 +4,7 @@ use super::app::App;
 use super::keys::{self, KeyAction};
 use super::layout::is_in;
 use super::overlay::Subject;
-use crate::input::{Editor, Words};
+use crate::input::{Editor, Name, Words};
 use crate::model::{PendingState, Update};
 use crate::net::Command;
 use chat_shared::{ConversationId, clean};
@@ -107,6 +107,7 @@ impl App {
             KeyAction::WordLeft => self.editor.word_left(),
             KeyAction::WordRight => self.editor.word_right(),
             KeyAction::Home => self.editor.home(),
+            KeyAction::End if self.editor.is_empty() => self.go_to_newest(),
             KeyAction::End => self.editor.end(),
             KeyAction::Backspace => self.edit(Editor::backspace),
             KeyAction::Delete => self.edit(Editor::delete),
@@ -138,7 +139,7 @@ impl App {
             KeyAction::Unfold => self.toggle_folded(),
             KeyAction::Inbox => self.look_at(Subject::Inbox, ""),
             KeyAction::Contacts => self.look_at(Subject::Contacts, ""),
-            KeyAction::Keys => self.look_at(Subject::Help, ""),
+            KeyAction::Keys => self.look_at(Subject::Keys, ""),
             KeyAction::People => self.toggle_people(),
             KeyAction::RetryNow => self.send(Command::RetryNow),
             // Every key draws; this one also clears, which the loop does.
@@ -153,8 +154,10 @@ impl App {
         if self.asks_name.take().is_some() {
             self.editor.take();
             self.note = Some("nothing was deleted".to_owned());
-        } else if self.chosen.take().is_none() {
-            self.follow();
+        } else if self.chosen.is_none() || self.has_arrived_at_chosen() {
+            self.go_to_newest();
+        } else {
+            self.chosen = None;
         }
     }
 
@@ -297,7 +300,10 @@ impl App {
             .chain(others)
             .filter(|account| !self.model.is_me(*account));
         let names = everybody
-            .map(|account| people.name(account).into_owned())
+            .map(|account| Name {
+                name: people.name(account).into_owned(),
+                called: people.called(account),
+            })
             .collect();
         let rooms = self
             .model

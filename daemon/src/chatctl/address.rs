@@ -1,6 +1,6 @@
 //! `chatctl ban-address`, `unban-address` and `bans`: networks that no connections are taken from.
 
-use crate::client::{Sockets, unexpected};
+use crate::client::Sockets;
 use crate::failure::Failure;
 use crate::lookup::Names;
 use crate::table::Table;
@@ -51,9 +51,11 @@ pub(crate) fn unban(network: &str, sockets: &Sockets, style: Style) -> Result<St
 /// The bans, as text to print.
 pub(crate) fn list(sockets: &Sockets, style: Style) -> Result<String, Failure> {
     let mut client = sockets.connect()?;
-    let Event::AdminBans { addresses, .. } = client.ask(Request::AdminBans {})? else {
-        return Err(unexpected());
-    };
+    let after = String::new();
+    let addresses = client.list(Request::AdminBans { after }, |page| match page {
+        Event::AdminBans { addresses, .. } => Some(addresses),
+        _ => None,
+    })?;
     let names = Names::of(&mut client, addresses.iter().filter_map(|ban| ban.by))?;
     if style == Style::Json {
         let bans = addresses.iter().map(|ban| {

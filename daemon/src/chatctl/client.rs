@@ -105,6 +105,22 @@ impl Client {
         }
     }
 
+    /// A list, of all its pages: `items` are those of one, or nothing where it is no page of this list.
+    pub(crate) fn list<T>(
+        &mut self,
+        request: Request,
+        items: impl Fn(Event) -> Option<Vec<T>>,
+    ) -> Result<Vec<T>, Failure> {
+        let mut all = Vec::new();
+        let mut next = Some(request);
+        while let Some(request) = next {
+            let page = self.ask(request.clone())?;
+            next = request.next_page(&page);
+            all.extend(items(page).ok_or_else(unexpected)?);
+        }
+        Ok(all)
+    }
+
     /// Has something done of which the answer says no more than that it is.
     pub(crate) fn have_done(&mut self, request: Request) -> Result<(), Failure> {
         match self.ask(request)? {

@@ -1,6 +1,6 @@
 //! `chatctl group`: people whom everybody finds together among their contacts, such as departments.
 
-use crate::client::{Sockets, unexpected};
+use crate::client::Sockets;
 use crate::failure::Failure;
 use crate::lookup::{self, Names};
 use crate::table::Table;
@@ -39,9 +39,11 @@ pub(crate) fn run(command: &Command, sockets: &Sockets, style: Style) -> Result<
 
 fn list(sockets: &Sockets, style: Style) -> Result<String, Failure> {
     let mut client = sockets.connect()?;
-    let Event::AdminGroups { groups } = client.ask(Request::AdminGroups {})? else {
-        return Err(unexpected());
-    };
+    let after = String::new();
+    let groups = client.list(Request::AdminGroups { after }, |page| match page {
+        Event::AdminGroups { groups, .. } => Some(groups),
+        _ => None,
+    })?;
     let members = groups
         .iter()
         .flat_map(|group| group.members.iter().copied());

@@ -107,9 +107,11 @@ fn make(new: &New, sockets: &Sockets, style: Style) -> Result<String, Failure> {
 
 fn list(sockets: &Sockets, style: Style) -> Result<String, Failure> {
     let mut client = sockets.connect()?;
-    let Event::Invites { invites } = client.ask(Request::AdminInvites {})? else {
-        return Err(unexpected());
-    };
+    let after = InviteId(0);
+    let invites = client.list(Request::AdminInvites { after }, |page| match page {
+        Event::Invites { invites, .. } => Some(invites),
+        _ => None,
+    })?;
     let names = Names::of(&mut client, invites.iter().filter_map(|info| info.by))?;
     let rooms = room_names(&mut client, &invites)?;
     let rooms_of = |info: &InviteInfo| {

@@ -67,22 +67,13 @@ pub(crate) fn people(client: &mut Client, names: &[String]) -> Result<Vec<Accoun
     Err(Failure::Refused(Fault::new(FaultCode::NoSuchAccount, text)))
 }
 
-/// All accounts, page by page.
+/// All accounts.
 pub(crate) fn accounts(client: &mut Client) -> Result<Vec<AccountInfo>, Failure> {
-    let mut all: Vec<AccountInfo> = Vec::new();
-    loop {
-        let after = all.last().map_or(AccountId(0), |info| info.account);
-        let Event::Accounts { accounts, more } = client.ask(Request::AdminAccounts { after })?
-        else {
-            return Err(unexpected());
-        };
-        // A page that does not go on would be asked for without end.
-        let goes_on = accounts.last().is_some_and(|last| last.account > after);
-        all.extend(accounts);
-        if !more || !goes_on {
-            return Ok(all);
-        }
-    }
+    let after = AccountId(0);
+    client.list(Request::AdminAccounts { after }, |page| match page {
+        Event::Accounts { accounts, .. } => Some(accounts),
+        _ => None,
+    })
 }
 
 /// A room by name.
@@ -96,22 +87,13 @@ pub(crate) fn room(client: &mut Client, name: &RoomName) -> Result<AdminRoom, Fa
     })
 }
 
-/// All rooms, page by page.
+/// All rooms.
 pub(crate) fn rooms(client: &mut Client) -> Result<Vec<AdminRoom>, Failure> {
-    let mut all: Vec<AdminRoom> = Vec::new();
-    loop {
-        let last = all.last().map(|room| room.room.conversation);
-        let after = last.unwrap_or(ConversationId(0));
-        let Event::AdminRooms { rooms, more } = client.ask(Request::AdminRooms { after })? else {
-            return Err(unexpected());
-        };
-        let last = rooms.last().map(|room| room.room.conversation);
-        let goes_on = last.is_some_and(|last| last > after);
-        all.extend(rooms);
-        if !more || !goes_on {
-            return Ok(all);
-        }
-    }
+    let after = ConversationId(0);
+    client.list(Request::AdminRooms { after }, |page| match page {
+        Event::AdminRooms { rooms, .. } => Some(rooms),
+        _ => None,
+    })
 }
 
 /// Names for ids, fit to print.

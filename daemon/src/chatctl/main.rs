@@ -3,7 +3,7 @@
 //! - [`client`] finds the daemon and asks it, [`failure`] is every way in which that ends badly;
 //! - [`status`], [`account`], [`invite`], [`room`], [`group`], [`announce`], [`address`], [`mod@panic`] and
 //!   [`audit`] are the commands, each giving the text to print;
-//! - [`lookup`], [`words`], [`password`], [`duration`], [`table`] and [`time`] are what they share.
+//! - [`lookup`], [`confirm`], [`words`], [`password`], [`duration`], [`table`] and [`time`] are what they share.
 //!
 //! Exit codes: 0 done, 1 refused by the daemon or the audit log is not whole, 2 wrong usage, 3 no daemon
 //! reached.
@@ -20,6 +20,7 @@ mod address;
 mod panic;
 mod audit;
 mod lookup;
+mod confirm;
 mod words;
 mod password;
 mod duration;

@@ -26,10 +26,14 @@ pub(crate) fn run(command: Command, sockets: &Sockets, style: Style) -> Result<S
             client.command(Wanted::Panic { on })?;
             on
         }
-        Command::Status => match client.ask(Request::AdminBans {})? {
-            Event::AdminBans { panic, .. } => panic,
-            _ => return Err(unexpected()),
-        },
+        Command::Status => {
+            // It stands on each page.
+            let after = String::new();
+            match client.ask(Request::AdminBans { after })? {
+                Event::AdminBans { panic, .. } => panic,
+                _ => return Err(unexpected()),
+            }
+        }
     };
     let text = match on {
         true => "the panic switch is on: nobody registers, and who is new writes slowly",

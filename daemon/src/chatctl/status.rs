@@ -3,7 +3,7 @@
 use crate::client::{Sockets, unexpected};
 use crate::failure::Failure;
 use crate::{Style, duration, json};
-use chat_shared::{Event, Request, Status, clean};
+use chat_shared::{Event, RegistrationMode, Request, Status, clean};
 use std::fmt::Write as _;
 
 /// Asks for the figures and gives the text to print.
@@ -17,6 +17,23 @@ pub(crate) fn run(sockets: &Sockets, style: Style) -> Result<String, Failure> {
         Style::Json => json(&serde_json::to_value(&status).map_err(|_| unexpected())?),
         Style::People => people(&status),
     })
+}
+
+/// Who may make an account, as the configuration says it.
+fn registration(mode: Option<RegistrationMode>) -> &'static str {
+    match mode {
+        Some(RegistrationMode::Open) => "open to anybody",
+        Some(RegistrationMode::Invite) => "by invitation",
+        Some(RegistrationMode::Closed) => "closed: accounts are made here",
+        None => "not known: the daemon is older than this chatctl",
+    }
+}
+
+fn panic(on: bool) -> &'static str {
+    match on {
+        true => "ON: nobody registers, and who is new writes slowly (`chatctl panic off` ends it)",
+        false => "off",
+    }
 }
 
 fn people(status: &Status) -> String {
@@ -33,6 +50,8 @@ fn people(status: &Status) -> String {
             "accounts",
             format!("{}, {} online", status.accounts, status.online),
         ),
+        ("registration", registration(status.registration).to_owned()),
+        ("panic switch", panic(status.panic).to_owned()),
         (
             "connections",
             format!("{}, {} signed in", status.connections, status.sessions),

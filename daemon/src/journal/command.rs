@@ -5,8 +5,8 @@
 
 use crate::store::record::Verifier;
 use chat_shared::{
-    Access, AccountId, Audience, ConversationId, DeviceId, HouseRole, InviteId, Nonce, Profile,
-    RoomChange, RoomRole, Seq, StreamId, Timestamp,
+    AccountId, Audience, ConversationId, DeviceId, HouseRole, InviteId, Nonce, Profile, RoomChange,
+    RoomRole, Seq, StreamId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,13 @@ pub(crate) enum Action {
         /// Its messages go too; [`Action::RemoveMessages`] takes them away.
         remove_messages: bool,
     },
+    /// End the account of somebody for good; their name, to be sure.
+    DeleteAccountOf {
+        account: AccountId,
+        name: String,
+        /// As in [`Action::DeleteAccount`].
+        remove_messages: bool,
+    },
     /// Take away messages of accounts that were deleted with theirs: a bounded number. Submitted again by
     /// the daemon until none is left.
     RemoveMessages,
@@ -142,11 +149,15 @@ pub(crate) enum Action {
     Unblock { account: AccountId },
     /// An item of the inbox of `by`, or all, was seen.
     DismissInbox { item: Option<u64> },
-    /// Make a room.
+    /// An announcement to everybody waits for `by` no longer.
+    DismissAnnouncement { announcement: u64 },
+    /// Make a room: for this person, for `by`, or for nobody where the administrator at the machine says so.
     CreateRoom {
         name: Name,
         topic: String,
-        access: Access,
+        /// What is different from the usual room.
+        change: RoomChange,
+        owner: Option<AccountId>,
     },
     /// Give a room another name.
     RenameRoom {

@@ -6,7 +6,7 @@ use super::outcome::{NotDone, Outcome};
 use crate::store::record::Verifier;
 use crate::store::testing::{Disk, Dump};
 use crate::store::{Store, StoreError};
-use chat_shared::{Access, AccountId, ConversationId, DeviceId, Nonce, StreamId, Timestamp};
+use chat_shared::{AccountId, ConversationId, DeviceId, Nonce, RoomChange, StreamId, Timestamp};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -125,7 +125,8 @@ fn batch() -> Vec<Command> {
     let create = Action::CreateRoom {
         name: name("lunch"),
         topic: "noon".into(),
-        access: Access::Public,
+        change: RoomChange::default(),
+        owner: None,
     };
     batch.push(numbered(41, create));
     batch

@@ -76,6 +76,8 @@ pub(crate) enum Refusal {
     Outranked(AccountId),
     NotToYourself,
     AccountDeleted(AccountId),
+    /// Somebody else may not sign in.
+    Disabled(AccountId),
     ContactExists(AccountId),
     NoSuchContact(AccountId),
     /// What there are too many of, and how many there may be.
@@ -87,6 +89,8 @@ pub(crate) enum Refusal {
     NotBlocked(AccountId),
     NotReachable(AccountId),
     NoSuchItem(u64),
+    /// An announcement to everybody that is not there, or waits no longer.
+    NoSuchAnnouncement(u64),
     InvitationNeeded(ConversationId),
     Banned {
         conversation: ConversationId,
@@ -96,6 +100,16 @@ pub(crate) enum Refusal {
     Muted {
         conversation: ConversationId,
         until: Option<Timestamp>,
+    },
+    /// Somebody is not in this room.
+    NotInside {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// The same, of whom was to get another role there.
+    NoRoleOutside {
+        conversation: ConversationId,
+        account: AccountId,
     },
     /// How somebody is not: "banned", "muted", "invited".
     NotRestricted {
@@ -113,6 +127,8 @@ pub(crate) enum Refusal {
     NameMismatch {
         wanted: String,
     },
+    /// The account is called otherwise.
+    NotTheirName(AccountId),
     NotDeleted(ConversationId),
     NoSuchMessage(Seq),
     ResetCodeInvalid,
@@ -127,12 +143,16 @@ impl Refusal {
             Refusal::NoSuchDeviceOf(account, _)
             | Refusal::Outranked(account)
             | Refusal::AccountDeleted(account)
+            | Refusal::Disabled(account)
+            | Refusal::NotTheirName(account)
             | Refusal::ContactExists(account)
             | Refusal::NoSuchContact(account)
             | Refusal::AlreadyBlocked(account)
             | Refusal::NotBlocked(account)
             | Refusal::NotReachable(account)
             | Refusal::Banned { account, .. }
+            | Refusal::NotInside { account, .. }
+            | Refusal::NoRoleOutside { account, .. }
             | Refusal::NotRestricted { account, .. }
             | Refusal::AlreadyAMember(account) => Some(*account),
             _ => None,
@@ -148,6 +168,8 @@ impl Refusal {
             | Refusal::InvitationNeeded(conversation)
             | Refusal::Banned { conversation, .. }
             | Refusal::Muted { conversation, .. }
+            | Refusal::NotInside { conversation, .. }
+            | Refusal::NoRoleOutside { conversation, .. }
             | Refusal::RoomReadOnly(conversation)
             | Refusal::RoomArchived(conversation)
             | Refusal::LastOwner(conversation)

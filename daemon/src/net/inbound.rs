@@ -52,6 +52,11 @@ impl Gate {
         self.in_flight_limit.set(in_flight_limit);
     }
 
+    /// The longest frame now, in bytes.
+    pub(crate) fn frame_limit(&self) -> usize {
+        self.frame_limit.get()
+    }
+
     /// A request was taken.
     pub(crate) fn taken(&self, exclusive: bool) {
         self.in_flight.set(self.in_flight.get() + 1);

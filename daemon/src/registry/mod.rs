@@ -23,7 +23,7 @@ use crate::auth::throttle::Throttle;
 use crate::journal::{CommittedElsewhere, WorkerId};
 use crate::net::bans::AddressBans;
 use crate::room::Surroundings;
-use crate::room::messages::{Deliver, EndRoom, MembershipChange, WorkerLink};
+use crate::room::messages::{Deliver, EndRoom, Membership, MembershipChange, WorkerLink};
 use crate::room::state::encode_entries;
 use crate::store::FeedKey;
 use actix::{Actor, AsyncContext, Context, Handler};
@@ -32,7 +32,7 @@ use chat_shared::{AccountId, ConversationId, Entry, EntryBody, Fault, FaultCode}
 use ended::{Ended, RecentlyEnded};
 use living::LiveRoom;
 use manners::{Change, KnownManners};
-use messages::{AskStatus, CloseRooms, RegistryStatus};
+use messages::{AskStatus, AskWho, CloseRooms, RegistryStatus};
 use presence::PresenceBoard;
 use roll::{Roll, SessionRules};
 use sightings::Sightings;
@@ -76,6 +76,8 @@ pub(crate) struct Registry {
     is_reading_manners: bool,
     /// Who has no session any more, and others still have to be told.
     leaving: BTreeSet<AccountId>,
+    /// Those who asked who is here while changes wait to be told.
+    who_asked: Vec<AskWho>,
     sightings: Sightings,
     sweeping: BTreeSet<Sweep>,
     rooms: HashMap<ConversationId, LiveRoom>,
@@ -101,6 +103,7 @@ impl Registry {
             manners: KnownManners::default(),
             is_reading_manners: false,
             leaving: BTreeSet::new(),
+            who_asked: Vec::new(),
             sightings: Sightings::default(),
             sweeping: BTreeSet::new(),
             rooms: HashMap::new(),
@@ -220,15 +223,16 @@ fn address_banned() -> Fault {
 }
 
 fn membership_change(entry: &Entry) -> Option<MembershipChange> {
-    match &entry.body {
-        EntryBody::ConversationAdded { conversation } => {
-            Some(MembershipChange::Added(*conversation))
-        }
-        EntryBody::ConversationRemoved { conversation, .. } => {
-            Some(MembershipChange::Removed(*conversation))
-        }
-        _ => None,
-    }
+    let (conversation, now) = match &entry.body {
+        EntryBody::ConversationAdded { conversation } => (*conversation, Membership::Added),
+        EntryBody::ConversationRemoved { conversation, .. } => (*conversation, Membership::Removed),
+        _ => return None,
+    };
+    Some(MembershipChange {
+        seq: entry.seq,
+        conversation,
+        now,
+    })
 }
 
 impl Actor for Registry {
@@ -278,3 +282,6 @@ impl Handler<CloseRooms> for Registry {
         let _ = close.0.send(());
     }
 }
+
+#[cfg(test)]
+mod tests;

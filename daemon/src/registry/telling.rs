@@ -51,12 +51,25 @@ impl Registry {
             let audience = FeedKey::Account(own.account);
             self.signal(audience, vec![own], &Whom::All);
         }
+        for ask in std::mem::take(&mut self.who_asked) {
+            self.answer_who(ask);
+        }
         // Whom they blocked mattered until now: everybody was told that they left.
         for account in std::mem::take(&mut self.leaving) {
             if !self.roll.is_online(account) {
                 self.manners.forget(account);
             }
         }
+    }
+
+    /// Says who is here. Only when all that changed has been told: what is told next is told against that,
+    /// and would leave out who came and went again since.
+    fn answer_who(&self, ask: AskWho) {
+        let viewer = Some(ask.viewer);
+        let people = self.presence.here(viewer, &self.manners, now());
+        let since = ask.since;
+        let seen = since.map_or_else(Vec::new, |since| self.sightings.since(since));
+        let _ = ask.reply.send(Who { people, seen });
     }
 
     /// Tells those who follow the house, in as few frames as may be.
@@ -102,6 +115,10 @@ impl Registry {
                     status: None,
                 };
                 self.signal(FeedKey::House, vec![offline], &Whom::Only(*other));
+                let session = self.roll.of(account).next();
+                if let Some(online) = session.and_then(|session| self.roll.get(session)) {
+                    self.sightings.note(online, now());
+                }
             }
             (Change::Unblocked(other), Some(told)) => {
                 self.signal(FeedKey::House, vec![told], &Whom::Only(*other));
@@ -196,11 +213,11 @@ impl Handler<AskWho> for Registry {
 
     fn handle(&mut self, ask: AskWho, _: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        let viewer = Some(ask.viewer);
-        let people = self.presence.here(viewer, &self.manners, now());
-        let since = ask.since;
-        let seen = since.map_or_else(Vec::new, |since| self.sightings.since(since));
-        let _ = ask.reply.send(Who { people, seen });
+        if self.presence_scheduled {
+            self.who_asked.push(ask);
+        } else {
+            self.answer_who(ask);
+        }
     }
 }
 

@@ -66,11 +66,20 @@ pub(crate) struct Deliver {
     pub(crate) answers: Vec<Answer>,
 }
 
-/// An account is in a conversation, or no longer.
+/// An account came into a conversation, or left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MembershipChange {
-    Added(ConversationId),
-    Removed(ConversationId),
+pub(crate) struct MembershipChange {
+    /// Its place in the account's feed: who has read that feed up to here knows of it.
+    pub(crate) seq: Seq,
+    pub(crate) conversation: ConversationId,
+    pub(crate) now: Membership,
+}
+
+/// Whether an account is in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Membership {
+    Added,
+    Removed,
 }
 
 /// To a worker: something that may be lost, for those who follow a feed.

@@ -3,32 +3,10 @@
 use super::messages::{EndSession, Proclaim};
 use super::*;
 use crate::journal::JournalStatus;
+use crate::probe::probe;
 use chat_shared::{AccountId, Entry, EntryBody, Timestamp};
 use std::sync::Mutex;
 use tokio::sync::{mpsc, oneshot};
-
-/// Passes on what it is told.
-struct Probe<M>(mpsc::UnboundedSender<M>);
-
-impl<M: Unpin + 'static> Actor for Probe<M> {
-    type Context = Context<Self>;
-}
-
-impl<M: actix::Message<Result = ()> + Unpin + 'static> Handler<M> for Probe<M> {
-    type Result = ();
-
-    fn handle(&mut self, message: M, _: &mut Self::Context) {
-        self.0.send(message).unwrap();
-    }
-}
-
-fn probe<M>() -> (Recipient<M>, mpsc::UnboundedReceiver<M>)
-where
-    M: actix::Message<Result = ()> + Send + Unpin + 'static,
-{
-    let (told, heard) = mpsc::unbounded_channel();
-    (Probe(told).start().recipient(), heard)
-}
 
 /// A journal that remembers what it is given.
 #[derive(Default)]

@@ -185,11 +185,12 @@ impl Fanout {
         }
     }
 
-    /// Something that may be lost, for those who follow a feed and are meant.
+    /// Something that may be lost, for those who follow a feed and are meant. Not for who is about to
+    /// unsubscribe, or has yet to be told what there is.
     pub(crate) fn signal(&self, feed: FeedKey, frame: &Bytes, whom: &Whom) {
         if let Some(followers) = self.feeds.get(&feed) {
             for subscription in &followers.subscriptions {
-                if whom.includes(subscription.follower.account) {
+                if subscription.started.get() && whom.includes(subscription.follower.account) {
                     subscription.outbox.signal(frame.clone());
                 }
             }
@@ -201,8 +202,9 @@ impl Fanout {
         self.feeds.contains_key(&feed)
     }
 
-    /// The sessions that follow a feed.
-    pub(crate) fn sessions(&self, feed: FeedKey) -> Vec<SessionId> {
+    /// The sessions that follow a feed and did not know of this entry when they began: all but those whose
+    /// sync read it already.
+    pub(crate) fn sessions_before(&self, feed: FeedKey, seq: Seq) -> Vec<SessionId> {
         let followers = self
             .feeds
             .get(&feed)
@@ -210,6 +212,7 @@ impl Fanout {
         followers
             .into_iter()
             .flatten()
+            .filter(|subscription| subscription.since.get() < seq)
             .map(|subscription| subscription.follower.session)
             .collect()
     }
@@ -321,6 +324,36 @@ mod tests {
     }
 
     #[test]
+    fn whose_sync_read_an_entry_is_not_told_of_it_again() {
+        let mut scene = Scene::new(1000);
+        scene.subscription.start_after(Seq(7), Seq(7));
+        let outbox = scene.outbox.clone();
+        // Of another session, which syncs just now: what it will have read is not known yet.
+        scene.fanout.subscribe(FEED, follower(2), outbox);
+        let told = |seq| scene.fanout.sessions_before(FEED, Seq(seq));
+        assert_eq!(told(7), [SessionId(2)]);
+        assert_eq!(told(8), [SessionId(1), SessionId(2)]);
+    }
+
+    #[test]
+    fn signals_are_for_those_who_were_told_what_there_is_and_are_still_there() {
+        let mut scene = Scene::new(1000);
+        let room = scene.outbox.room();
+        let signal = |scene: &Scene| {
+            let frame = Bytes::from_static(&[0; 10]);
+            scene.fanout.signal(FEED, &frame, &Whom::All);
+        };
+        signal(&scene);
+        assert_eq!(scene.outbox.room(), room - 10);
+        scene.fanout.mute(FEED, SessionId(1));
+        signal(&scene);
+        let outbox = scene.outbox.clone();
+        scene.fanout.subscribe(FEED, follower(2), outbox);
+        signal(&scene);
+        assert_eq!(scene.outbox.room(), room - 10);
+    }
+
+    #[test]
     fn a_full_outbox_never_loses_an_entry() {
         let mut scene = Scene::new(15);
         scene
@@ -357,7 +390,7 @@ mod tests {
             .fanout
             .subscribe(FEED, follower(2), scene.outbox.clone());
         assert!(!scene.fanout.unsubscribe(FEED, &scene.subscription));
-        assert_eq!(scene.fanout.sessions(FEED), [SessionId(2)]);
+        assert_eq!(scene.fanout.sessions_before(FEED, Seq(1)), [SessionId(2)]);
         assert!(scene.fanout.unsubscribe(FEED, &other));
     }
 }

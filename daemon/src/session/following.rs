@@ -3,7 +3,7 @@
 
 use super::fanout::{Follower, Subscription};
 use super::requests::may_read;
-use super::{CatchUp, FollowNew, Session, Unfollow, faults};
+use super::{CatchUp, MembershipChanged, Session, faults};
 use crate::room::state::encode_entries;
 use crate::store::read::Page;
 use crate::store::rooms::floor;
@@ -64,8 +64,7 @@ impl Session {
     ) {
         self.unsubscribe_all();
         self.wants = wants.clone();
-        self.is_syncing = true;
-        self.follow_later.clear();
+        self.memberships.begin();
         self.subscribe(account, FeedKey::Account(account));
         if house.is_some() {
             self.subscribe(account, FeedKey::House);
@@ -179,10 +178,10 @@ impl Session {
             for conversation in rest {
                 session.say(Event::Opened { conversation });
             }
-            session.is_syncing = false;
-            for id in std::mem::take(&mut session.follow_later) {
-                session.follow(id, ctx);
+            for left in session.memberships.synced(account_seq) {
+                session.unfollow(left);
             }
+            session.follow_new(ctx);
             session.catch_up(ctx);
         });
     }
@@ -220,17 +219,30 @@ impl Session {
         }
     }
 
-    /// Follows a conversation that the account came into after the sync.
-    fn follow(&mut self, id: ConversationId, ctx: &mut Context<Self>) {
+    fn unfollow(&mut self, id: ConversationId) {
         let feed = FeedKey::Conversation(id);
+        if let Some(subscription) = self.subscriptions.remove(&feed) {
+            self.shared.unsubscribe(feed, &subscription);
+        }
+    }
+
+    /// Follows what the account came into after the sync, and was told of: `opened` comes after that.
+    fn follow_new(&mut self, ctx: &mut Context<Self>) {
         let Some(account) = self.person.as_ref().map(|person| person.account) else {
             return;
         };
-        if !self.wants.synced || self.wants.only.is_some() || self.subscriptions.contains_key(&feed)
-        {
+        if let Some(subscription) = self.subscriptions.get(&FeedKey::Account(account)) {
+            for id in self.memberships.told(subscription.sent()) {
+                self.follow(id, account, ctx);
+            }
+        }
+    }
+
+    fn follow(&mut self, id: ConversationId, account: AccountId, ctx: &mut Context<Self>) {
+        if !self.wants.synced || self.wants.only.is_some() {
             return;
         }
-        let subscription = self.subscribe(account, feed);
+        let subscription = self.subscribe(account, FeedKey::Conversation(id));
         match self.shared.open_rooms(&[id]) {
             Err(fault) => self.close(fault, ctx),
             Ok(None) => self.open(id, account, subscription, ctx),
@@ -320,6 +332,7 @@ impl Session {
                     for page in pages {
                         session.send_page(page);
                     }
+                    session.follow_new(ctx);
                     session.catch_up(ctx);
                 }
                 Ok(Err(error)) => session.close(faults::store(&error), ctx),
@@ -451,26 +464,13 @@ impl Handler<CatchUp> for Session {
     }
 }
 
-impl Handler<FollowNew> for Session {
+impl Handler<MembershipChanged> for Session {
     type Result = ();
 
-    fn handle(&mut self, follow: FollowNew, ctx: &mut Self::Context) {
-        if self.is_syncing {
-            self.follow_later.push(follow.0);
-        } else {
-            self.follow(follow.0, ctx);
-        }
-    }
-}
-
-impl Handler<Unfollow> for Session {
-    type Result = ();
-
-    fn handle(&mut self, unfollow: Unfollow, _: &mut Self::Context) {
-        self.follow_later.retain(|id| *id != unfollow.0);
-        let feed = FeedKey::Conversation(unfollow.0);
-        if let Some(subscription) = self.subscriptions.remove(&feed) {
-            self.shared.unsubscribe(feed, &subscription);
+    fn handle(&mut self, changed: MembershipChanged, ctx: &mut Self::Context) {
+        if let Some(left) = self.memberships.changed(changed.0) {
+            self.unfollow(left);
+            self.follow_new(ctx);
         }
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! In reading order: [`state`] says which request fits when, [`requests`] carries requests out, one file a
 //! group; [`answers`], [`faults`] and [`refusals`] are what goes back. [`outbox`] is what waits to be written
-//! and [`writing`] how it is, [`fanout`] who follows what, [`following`] how a session catches up,
-//! [`deadlines`] when it is looked at whether somebody is there, and [`worker`] the actor that brings the
-//! sessions of its thread what happened elsewhere. This file is the
+//! and [`writing`] how it is, [`fanout`] who follows what, [`memberships`] which of its account's comings and
+//! goings concern it, [`following`] how a session catches up, [`deadlines`] when it is looked at whether
+//! somebody is there, and [`worker`] the actor that brings the sessions of its thread what happened
+//! elsewhere. This file is the
 //! shell: the life of a connection. Tier 3: it asks the registry, the journal and the store, and nobody asks
 //! it.
 
@@ -16,6 +17,7 @@ mod refusals;
 pub(crate) mod outbox;
 pub(crate) mod writing;
 pub(crate) mod fanout;
+mod memberships;
 mod following;
 pub(crate) mod deadlines;
 pub(crate) mod worker;
@@ -23,6 +25,7 @@ pub(crate) mod worker;
 use crate::net::connection::{Accepted, Place, Socket};
 use crate::net::inbound::{Gate, Inbound};
 use crate::registry::messages::SessionEnded;
+use crate::room::messages::MembershipChange;
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, StreamHandler,
@@ -31,11 +34,10 @@ use actix::{
 use bytes::BytesMut;
 use chat_shared::frame::decode;
 use chat_shared::scram::{Binding, ServerChallenge};
-use chat_shared::{
-    AccountId, ConversationId, DeviceId, Envelope, Event, Fault, Request, RequestId, StreamId,
-};
+use chat_shared::{AccountId, DeviceId, Envelope, Event, Fault, Request, RequestId, StreamId};
 use fanout::Subscription;
 use following::Wants;
+use memberships::Memberships;
 use outbox::Outbox;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
@@ -95,11 +97,9 @@ pub(crate) struct Session {
     person: Option<Person>,
     wants: Wants,
     subscriptions: FxHashMap<FeedKey, Rc<Subscription>>,
-    is_syncing: bool,
-    /// Conversations that came during a sync.
-    follow_later: Vec<ConversationId>,
+    memberships: Memberships,
     is_catching_up: bool,
-    /// A connection that has not signed in by then ends.
+    /// A stranger that has not signed in by then is shown out.
     sign_in_by: Instant,
     last_heard: Instant,
     asked_whether_there: bool,
@@ -110,15 +110,10 @@ pub(crate) struct Session {
 #[rtype(result = "()")]
 pub(crate) struct CatchUp;
 
-/// To a session: its account is in another conversation.
+/// To a session: its account came into a conversation, or left it.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub(crate) struct FollowNew(pub(crate) ConversationId);
-
-/// To a session: its account is in a conversation no longer.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub(crate) struct Unfollow(pub(crate) ConversationId);
+pub(crate) struct MembershipChanged(pub(crate) MembershipChange);
 
 /// To a session: it is time to look whether somebody is there.
 #[derive(Debug, Message)]
@@ -212,7 +207,12 @@ impl Session {
     ) {
         let limits = &shared.house.config.limits;
         let outbox = Rc::new(Outbox::new(limits.outbound_bytes, shared.turn.clone()));
-        let gate = Rc::new(Gate::new(outbox.clone(), limits.frame_before_login_bytes));
+        // The limits before login are for strangers, and the kernel says that this is none.
+        let frame_limit = match peer.administers.is_ok() {
+            true => limits.frame_bytes,
+            false => limits.frame_before_login_bytes,
+        };
+        let gate = Rc::new(Gate::new(outbox.clone(), frame_limit));
         let inbound = Inbound::new(
             read,
             gate.clone(),
@@ -221,6 +221,7 @@ impl Session {
         );
         let now = Instant::now();
         let sign_in_by = now + Duration::from_secs(limits.login_secs);
+        let look_first_at = sign_in_by.min(now + Duration::from_secs(limits.idle_ping_secs));
         Self::create(|ctx| {
             ctx.set_mailbox_capacity(MAILBOX);
             Self::add_stream(inbound, ctx);
@@ -244,7 +245,7 @@ impl Session {
                 let _ = gone.try_send(Gone);
             });
             let id = shared.next_session();
-            shared.look_at(id, sign_in_by);
+            shared.look_at(id, look_first_at);
             let handle = Rc::new(SessionHandle {
                 id,
                 addr,
@@ -263,8 +264,7 @@ impl Session {
                 person: None,
                 wants: Wants::default(),
                 subscriptions: FxHashMap::default(),
-                is_syncing: false,
-                follow_later: Vec::new(),
+                memberships: Memberships::default(),
                 is_catching_up: false,
                 sign_in_by,
                 last_heard: now,
@@ -378,24 +378,24 @@ impl Session {
         let silent = now.duration_since(self.last_heard);
         let ask_after = Duration::from_secs(limits.idle_ping_secs);
         let end_after = Duration::from_secs(limits.idle_timeout_secs);
-        let is_signing_in = matches!(self.phase, Phase::Greeting | Phase::Welcomed);
+        let is_signing_in = matches!(self.phase, Phase::Greeting | Phase::Welcomed)
+            && self.peer.administers.is_err();
         let again = if self.phase == Phase::Closing {
             return;
         } else if is_signing_in && now >= self.sign_in_by {
             let text = format!("sign in within {} s", limits.login_secs);
             return self.close(faults::timed_out(&text), ctx);
         } else if is_signing_in {
-            self.sign_in_by
-        } else if silent >= end_after {
+            self.sign_in_by.min(now + ask_after)
+        } else if silent < ask_after {
+            self.last_heard + ask_after
+        } else if !self.asked_whether_there {
+            self.asked_whether_there = true;
+            self.say(Event::AreYouThere {});
+            now + end_after.saturating_sub(ask_after)
+        } else {
             let text = format!("nothing was heard from you for {} s", silent.as_secs());
             return self.close(faults::timed_out(&text), ctx);
-        } else if silent >= ask_after {
-            if !std::mem::replace(&mut self.asked_whether_there, true) {
-                self.say(Event::AreYouThere {});
-            }
-            self.last_heard + end_after
-        } else {
-            self.last_heard + ask_after
         };
         self.shared.look_at(self.handle.id, again);
     }
@@ -445,12 +445,7 @@ impl StreamHandler<std::io::Result<BytesMut>> for Session {
             _ if self.phase == Phase::Closing => {}
             Ok(frame) => self.take(&frame, ctx),
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
-                let limits = &self.shared.house.config.limits;
-                let limit = if self.phase == Phase::Ready {
-                    limits.frame_bytes
-                } else {
-                    limits.frame_before_login_bytes
-                };
+                let limit = self.handle.gate.frame_limit();
                 self.close(faults::frame_too_long(limit), ctx);
             }
             Err(_) => ctx.stop(),

@@ -73,7 +73,7 @@ pub(super) fn refused(why: &Refused) -> Fault {
             (FaultCode::NotAllowed, format!("this is only for {who}"))
         }
         Refusal::NotForNewcomers(_) => (
-            FaultCode::NotAllowed,
+            FaultCode::NotForNewcomers,
             format!("newcomers are put into public rooms: {place} is not, or is archived; change that first"),
         ),
         Refusal::Outranked(_) => (
@@ -88,6 +88,10 @@ pub(super) fn refused(why: &Refused) -> Fault {
             FaultCode::AccountDeleted,
             format!("the account {who} was deleted: a former member cannot be brought back"),
         ),
+        Refusal::Disabled(_) => (
+            FaultCode::AccountDisabled,
+            format!("the account {who} is disabled: enable it first, or name somebody else"),
+        ),
         Refusal::ContactExists(_) => (
             FaultCode::ContactExists,
             format!("{who} is among your contacts already, in just this way"),
@@ -101,18 +105,22 @@ pub(super) fn refused(why: &Refused) -> Fault {
             format!("there are {limit} {what}, which is the limit: remove one first"),
         ),
         Refusal::AlreadyBlocked(_) => {
-            (FaultCode::NotBlocked, format!("you block {who} already"))
+            (FaultCode::AlreadyBlocked, format!("you block {who} already"))
         }
         Refusal::NotBlocked(_) => {
             (FaultCode::NotBlocked, format!("you do not block {who}"))
         }
         Refusal::NotReachable(_) => (
             FaultCode::NotReachable,
-            format!("{who} takes no direct conversations from you just now: write to them in a room"),
+            format!("{who} cannot be reached by a direct message just now: write to them in a room"),
         ),
         Refusal::NoSuchItem(item) => (
             FaultCode::NoSuchItem,
             format!("there is no item {item} in your inbox: it may have been dismissed elsewhere"),
+        ),
+        Refusal::NoSuchAnnouncement(id) => (
+            FaultCode::NoSuchItem,
+            format!("announcement {id} does not wait for you: it may have been dismissed elsewhere"),
         ),
         Refusal::InvitationNeeded(_) => (
             FaultCode::InvitationNeeded,
@@ -125,13 +133,20 @@ pub(super) fn refused(why: &Refused) -> Fault {
             };
             let end = end(*until);
             let text = format!("{who} banned from {place}{end}: ask its moderators");
-            (FaultCode::Banned, text)
+            return Fault::new(FaultCode::Banned, text).until(*until);
         }
         Refusal::Muted { until, .. } => {
             let end = end(*until);
             let text = format!("you may read but not write in {place}{end}: ask its moderators");
-            (FaultCode::Muted, text)
+            return Fault::new(FaultCode::Muted, text).until(*until);
         }
+        Refusal::NotInside { .. } => {
+            (FaultCode::NotAMember, format!("{who} is not in {place}"))
+        }
+        Refusal::NoRoleOutside { .. } => (
+            FaultCode::NotAMember,
+            format!("{who} is not in {place}: invite them (`room invite`, `/invite`), and give the role when they have joined"),
+        ),
         Refusal::NotRestricted { how, .. } => {
             (FaultCode::NotRestricted, format!("{who} is not {how}"))
         }
@@ -157,12 +172,16 @@ pub(super) fn refused(why: &Refused) -> Fault {
             format!("{place} would have no owner any more: make somebody else one first"),
         ),
         Refusal::LastAdministrator => (
-            FaultCode::LastOwner,
+            FaultCode::LastAdministrator,
             "this is the last administrator of the house: make somebody else one first".into(),
         ),
         Refusal::NameMismatch { wanted } => (
             FaultCode::NameMismatch,
             format!("the room is called `{wanted}`: give that name if it is the one you mean"),
+        ),
+        Refusal::NotTheirName(_) => (
+            FaultCode::NameMismatch,
+            format!("the account is called `{who}`: give that name if it is the one you mean"),
         ),
         Refusal::NotDeleted(_) => (
             FaultCode::NotDeleted,
@@ -188,7 +207,7 @@ pub(super) fn refused(why: &Refused) -> Fault {
     Fault::new(code, text)
 }
 
-/// Until when something holds, in the words of all time zones.
+/// Until when something holds, in the words of all time zones: clients know the form, and put their own time there.
 fn end(until: Option<Timestamp>) -> String {
     let time = until.and_then(|until| jiff::Timestamp::from_millisecond(until.0).ok());
     time.map_or_else(String::new, |time| {
@@ -244,6 +263,8 @@ mod tests {
             Refusal::Outranked(ANNA),
             Refusal::NotToYourself,
             Refusal::AccountDeleted(ANNA),
+            Refusal::Disabled(ANNA),
+            Refusal::NotTheirName(ANNA),
             Refusal::ContactExists(ANNA),
             Refusal::NoSuchContact(ANNA),
             Refusal::TooMany {
@@ -254,6 +275,7 @@ mod tests {
             Refusal::NotBlocked(ANNA),
             Refusal::NotReachable(ANNA),
             Refusal::NoSuchItem(9),
+            Refusal::NoSuchAnnouncement(9),
             Refusal::InvitationNeeded(ROOM),
             Refusal::Banned {
                 conversation: ROOM,
@@ -263,6 +285,14 @@ mod tests {
             Refusal::Muted {
                 conversation: ROOM,
                 until: Some(Timestamp(1_763_700_000_000)),
+            },
+            Refusal::NotInside {
+                conversation: ROOM,
+                account: ANNA,
+            },
+            Refusal::NoRoleOutside {
+                conversation: ROOM,
+                account: ANNA,
             },
             Refusal::NotRestricted {
                 account: ANNA,
@@ -333,7 +363,8 @@ mod tests {
             conversation: ROOM,
             until: Some(Timestamp(1_763_700_000_000)),
         };
-        let text = text(&muted);
-        assert!(text.contains("until 2025-11-21 04:40 UTC"), "{text}");
+        let muted = refused(&named(&muted));
+        assert!(muted.text.contains("until 2025-11-21 04:40 UTC"), "{muted}");
+        assert_eq!(muted.until, Some(Timestamp(1_763_700_000_000)));
     }
 }

@@ -22,6 +22,8 @@ enum Needs {
     Nothing,
     Greeting,
     Welcomed,
+    /// After `hello`; who came by a token may prove the password later.
+    WelcomedOrReady,
     Ready,
     /// The right to administer, in any phase after `hello`.
     Administrator,
@@ -31,11 +33,10 @@ fn needs(request: &Request) -> Needs {
     match request {
         Request::Hello { .. } => Needs::Greeting,
         Request::Ping {} | Request::Unknown => Needs::Nothing,
-        Request::Register { .. }
-        | Request::SaslStart { .. }
-        | Request::SaslRespond { .. }
-        | Request::ResetPassword { .. }
-        | Request::Resume { .. } => Needs::Welcomed,
+        Request::Register { .. } | Request::ResetPassword { .. } | Request::Resume { .. } => {
+            Needs::Welcomed
+        }
+        Request::SaslStart { .. } | Request::SaslRespond { .. } => Needs::WelcomedOrReady,
         Request::AddDevice { .. }
         | Request::RevokeDevice { .. }
         | Request::OpenStream { .. }
@@ -48,8 +49,8 @@ fn needs(request: &Request) -> Needs {
         | Request::Who { .. }
         | Request::Card { .. }
         | Request::SearchPeople { .. }
-        | Request::Contacts {}
-        | Request::Inbox {}
+        | Request::Contacts { .. }
+        | Request::Inbox { .. }
         | Request::People { .. }
         | Request::Devices {}
         | Request::Post { .. }
@@ -60,7 +61,7 @@ fn needs(request: &Request) -> Needs {
         | Request::OpenDirect { .. }
         | Request::Command { .. }
         | Request::InviteNew { .. }
-        | Request::Invites {}
+        | Request::Invites { .. }
         | Request::MarkRead { .. }
         | Request::SetPresence { .. }
         | Request::Typing { .. } => Needs::Ready,
@@ -70,15 +71,15 @@ fn needs(request: &Request) -> Needs {
         | Request::AdminAccountEnable { .. }
         | Request::AdminPasswordReset { .. }
         | Request::AdminInviteNew { .. }
-        | Request::AdminInvites {}
+        | Request::AdminInvites { .. }
         | Request::AdminInviteRevoke { .. }
         | Request::AdminCommand { .. }
         | Request::AdminRooms { .. }
         | Request::AdminMembers { .. }
         | Request::AdminCard { .. }
         | Request::AdminResetCode { .. }
-        | Request::AdminBans {}
-        | Request::AdminGroups {}
+        | Request::AdminBans { .. }
+        | Request::AdminGroups { .. }
         | Request::AdminAudit { .. }
         | Request::AdminRestrictions { .. } => Needs::Administrator,
     }
@@ -95,6 +96,7 @@ pub(crate) fn admit(
         (Needs::Nothing, _)
         | (Needs::Greeting, Phase::Greeting)
         | (Needs::Welcomed, Phase::Welcomed)
+        | (Needs::WelcomedOrReady, Phase::Welcomed | Phase::Ready)
         | (Needs::Ready, Phase::Ready) => Ok(()),
         (_, Phase::Greeting) => Err(faults::wrong_state("`hello` comes first")),
         (Needs::Greeting, _) => Err(faults::wrong_state("`hello` was said already")),
@@ -150,6 +152,13 @@ mod tests {
         }
     }
 
+    fn sasl() -> Request {
+        Request::SaslStart {
+            mechanism: String::new(),
+            data: ByteBuf::new(),
+        }
+    }
+
     fn command(command: Command) -> Request {
         Request::Command {
             nonce: Nonce(1),
@@ -174,6 +183,9 @@ mod tests {
         assert_eq!(code(Phase::Welcomed, &resume()), None);
         assert_eq!(code(Phase::Welcomed, &post()), wrong);
         assert_eq!(code(Phase::Ready, &resume()), wrong);
+        assert_eq!(code(Phase::Greeting, &sasl()), wrong);
+        assert_eq!(code(Phase::Welcomed, &sasl()), None);
+        assert_eq!(code(Phase::Ready, &sasl()), None, "to prove the password");
         assert_eq!(code(Phase::Ready, &post()), None);
         assert_eq!(code(Phase::Closing, &post()), wrong);
         assert_eq!(code(Phase::Greeting, &Request::Ping {}), None);

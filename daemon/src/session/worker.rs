@@ -7,7 +7,7 @@ use super::deadlines::{Deadlines, LOOK_EVERY};
 use super::fanout::Fanout;
 use super::outbox::Outbox;
 use super::writing::Turn;
-use super::{CatchUp, Close, FollowNew, Look, Session, Unfollow};
+use super::{CatchUp, Close, Look, MembershipChanged, Session};
 use crate::abort::AbortOnPanic;
 use crate::config::Config;
 use crate::journal::embedded::EmbeddedHandle;
@@ -17,7 +17,7 @@ use crate::net::inbound::Gate;
 use crate::registry::messages::{CloseRoom, OpenRooms};
 use crate::registry::{Order, Registry};
 use crate::room::Room;
-use crate::room::messages::{Deliver, EndSession, MembershipChange, Proclaim, Signal};
+use crate::room::messages::{Deliver, EndSession, Membership, Proclaim, Signal};
 use crate::session::{answers, faults};
 use crate::store::{FeedKey, Store};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
@@ -261,16 +261,13 @@ impl Handler<Deliver> for Worker {
             fanout.mute_account(feed, account, last);
         }
         fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
-        let followers = if changes.is_empty() {
-            Vec::new()
-        } else {
-            fanout.sessions(feed)
-        };
-        for change in &changes {
-            if let MembershipChange::Removed(conversation) = change {
-                for id in &followers {
-                    fanout.mute(FeedKey::Conversation(*conversation), *id);
+        let mut changed = Vec::new();
+        for change in changes {
+            for id in fanout.sessions_before(feed, change.seq) {
+                if change.now == Membership::Removed {
+                    fanout.mute(FeedKey::Conversation(change.conversation), id);
                 }
+                changed.push((id, change));
             }
         }
         drop(fanout);
@@ -279,19 +276,12 @@ impl Handler<Deliver> for Worker {
                 let _ = session.addr.try_send(CatchUp);
             }
         }
-        for id in followers {
-            let Some(session) = self.shared.session(id) else {
-                continue;
-            };
-            for change in &changes {
-                let sent = match change {
-                    MembershipChange::Added(id) => session.addr.try_send(FollowNew(*id)).is_ok(),
-                    MembershipChange::Removed(id) => session.addr.try_send(Unfollow(*id)).is_ok(),
-                };
-                if !sent {
-                    // It could go on reading what it may not: rather end it, it comes back.
-                    let _ = session.addr.try_send(Close(faults::busy()));
-                }
+        for (id, change) in changed {
+            if let Some(session) = self.shared.session(id)
+                && session.addr.try_send(MembershipChanged(change)).is_err()
+            {
+                // It could go on reading what it may not: rather end it, it comes back.
+                let _ = session.addr.try_send(Close(faults::busy()));
             }
         }
     }

@@ -5,7 +5,7 @@ use super::read::{head_of, parse};
 use super::record::{AccountRecord, BodyRecord, EntryRecord, MemberRecord, encode};
 use super::schema::{self, SCHEMA_VERSION, meta};
 use super::{FeedKey, StoreError, create_tables_in, version};
-use chat_shared::{AccountId, HouseRole};
+use chat_shared::{AccountId, HouseRole, Timestamp};
 use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
 
 /// Who is in a conversation, in layout 1.
@@ -15,15 +15,21 @@ const HEADS_1: TableDefinition<(u8, u64), (u64, u64)> = TableDefinition::new("he
 /// In layout 1 the number of all entries stood in the table of counters.
 const ENTRIES_1: &str = "entries";
 
+/// Whom an account blocks, in layout 2: since when was not told.
+const BLOCKS_2: TableDefinition<(u64, u64), ()> = TableDefinition::new("blocks-1");
+
 /// Brings a store to the layout of this program.
 pub(super) fn migrate(database: &Database) -> Result<(), StoreError> {
-    if version(database)? != Some(1) {
+    let Some(found) = version(database)?.filter(|found| *found < SCHEMA_VERSION) else {
         return Ok(());
-    }
-    tracing::info!("the store has layout 1 and is brought to layout {SCHEMA_VERSION}");
+    };
+    tracing::info!("the store has layout {found} and is brought to layout {SCHEMA_VERSION}");
     let mut transaction = database.begin_write()?;
     transaction.set_quick_repair(true);
-    from_1_to_2(&transaction)?;
+    if found < 2 {
+        from_1_to_2(&transaction)?;
+    }
+    from_2_to_3(&transaction)?;
     transaction
         .open_table(schema::META)?
         .insert(meta::SCHEMA, SCHEMA_VERSION)?;
@@ -59,6 +65,39 @@ fn from_1_to_2(transaction: &WriteTransaction) -> Result<(), StoreError> {
         append_to_house(transaction, &record, body)?;
     }
     Ok(())
+}
+
+/// Blocks get the time since when they hold, which the feed of whoever blocks tells.
+fn from_2_to_3(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    {
+        let old = transaction.open_table(BLOCKS_2)?;
+        let mut new = transaction.open_table(schema::BLOCKS)?;
+        for row in old.iter()? {
+            let (blocker, blocked) = row?.0.value();
+            let since = blocked_at(transaction, AccountId(blocker), AccountId(blocked))?;
+            new.insert((blocker, blocked), since.0)?;
+        }
+    }
+    transaction.delete_table(BLOCKS_2)?;
+    Ok(())
+}
+
+/// Long ago, where the feed does not tell it: then nothing is told of when somebody was here.
+fn blocked_at(
+    transaction: &WriteTransaction,
+    blocker: AccountId,
+    blocked: AccountId,
+) -> Result<Timestamp, StoreError> {
+    let (kind, id) = FeedKey::Account(blocker).key();
+    let entries = transaction.open_table(schema::ENTRIES)?;
+    let feed = entries.range((kind, id, 0)..=(kind, id, u64::MAX))?;
+    for row in feed.rev() {
+        let entry: EntryRecord = parse(row?.1.value(), "entry")?;
+        if matches!(entry.body, BodyRecord::Blocked(account) if account == blocked) {
+            return Ok(entry.at);
+        }
+    }
+    Ok(Timestamp(0))
 }
 
 fn administrators(
@@ -105,7 +144,7 @@ mod tests {
     use crate::store::read::Page;
     use crate::store::record::ConversationRecord;
     use crate::store::{Store, StoreError as Error};
-    use chat_shared::{ConversationId, Entry, EntryBody, RoomRole, RoomSettings, Seq, Timestamp};
+    use chat_shared::{ConversationId, Entry, EntryBody, RoomRole, RoomSettings, Seq};
     use serde::Serialize;
     use std::path::{Path, PathBuf};
     use tempfile::TempDir;
@@ -269,6 +308,46 @@ mod tests {
             },
         };
         assert_eq!(read.unwrap(), [expected]);
+    }
+
+    #[test]
+    fn since_when_somebody_blocks_is_taken_from_their_feed() {
+        let (_directory, path) = old();
+        drop(Store::open(&path, CACHE).unwrap());
+        // As layout 2 was, with a block that was ended and made again.
+        let database = Database::open(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        {
+            let mut counters = transaction.open_table(schema::META).unwrap();
+            counters.insert(meta::SCHEMA, 2).unwrap();
+            let mut blocks = transaction.open_table(BLOCKS_2).unwrap();
+            blocks.insert((ANNA.0, BO.0), ()).unwrap();
+            let (kind, id) = FeedKey::Account(ANNA).key();
+            let mut entries = transaction.open_table(schema::ENTRIES).unwrap();
+            for (seq, body) in [
+                (1, BodyRecord::Blocked(BO)),
+                (2, BodyRecord::Unblocked(BO)),
+                (3, BodyRecord::Blocked(BO)),
+                (4, BodyRecord::Blocked(ANNA)),
+            ] {
+                let (at, by, posts) = (Timestamp(100 + seq as i64), None, 0);
+                let entry = encode(&EntryRecord {
+                    at,
+                    by,
+                    posts,
+                    body,
+                });
+                entries.insert((kind, id, seq), entry.as_slice()).unwrap();
+            }
+        }
+        transaction.delete_table(schema::BLOCKS).unwrap();
+        transaction.commit().unwrap();
+        drop(database);
+
+        let store = Store::open(&path, CACHE).unwrap();
+        assert!(!store.dump().contains_key("blocks-1"));
+        let since = store.read(|reader| Ok((reader.blocks(ANNA, BO)?, reader.blocks(BO, ANNA)?)));
+        assert_eq!(since.unwrap(), (Some(Timestamp(103)), None));
     }
 
     #[test]

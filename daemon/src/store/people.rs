@@ -74,14 +74,15 @@ impl Reader {
             .collect()
     }
 
-    /// Whether one account blocks another.
+    /// Since when one account blocks another, where it does.
     pub(crate) fn blocks(
         &self,
         blocker: AccountId,
         blocked: AccountId,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Timestamp>, StoreError> {
         let table = self.table(schema::BLOCKS)?;
-        Ok(table.get((blocker.0, blocked.0))?.is_some())
+        let since = table.get((blocker.0, blocked.0))?;
+        Ok(since.map(|since| Timestamp(since.value())))
     }
 
     /// Whom an account blocks and what it says of itself.

@@ -3,9 +3,11 @@
 
 use chat_shared::{
     AccountId, Announcement, Contact, ConversationId, DeviceId, Entry, EntryBody, HouseRole,
-    InboxItem, Profile, RoomRole, RoomSettings, Seq, SharedGroup, StatusText, Timestamp,
+    InboxItem, Profile, RoomRole, RoomSetting, RoomSettings, Seq, SharedGroup, StatusText,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::collections::BTreeSet;
 
 /// Encodes a record.
 pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {
@@ -63,6 +65,17 @@ pub(crate) struct AccountRecord {
     /// Announcements up to this one were dismissed, or came before the account.
     #[serde(default)]
     pub(crate) announcements_seen: u64,
+    /// Later ones that were dismissed one by one, as far as they are kept.
+    #[serde(default)]
+    pub(crate) announcements_dismissed: BTreeSet<u64>,
+}
+
+impl AccountRecord {
+    /// Whether an announcement to everybody does not wait for this account any longer.
+    pub(crate) fn has_dismissed(&self, announcement: u64) -> bool {
+        announcement <= self.announcements_seen
+            || self.announcements_dismissed.contains(&announcement)
+    }
 }
 
 /// A one-time code.
@@ -246,6 +259,16 @@ pub(crate) enum BodyRecord {
     GroupRemoved(String),
     /// As `ConversationRemoved`, by somebody who said why.
     PutOut(ConversationId, String),
+    /// As `Renamed`, which is no longer written, with the name before.
+    RenamedFrom {
+        name: String,
+        from: String,
+    },
+    /// As `SettingsSet`, which is no longer written, with what became different.
+    SettingsChanged(RoomSettings, Vec<RoomSetting>),
+    /// As `InboxDismissed` of all, which is no longer written, with the announcements up to this one.
+    InboxEmptied(u64),
+    AnnouncementDismissed(u64),
 }
 
 impl EntryRecord {
@@ -272,8 +295,18 @@ impl EntryRecord {
             BodyRecord::Unmuted(account) => EntryBody::Unmuted { account },
             BodyRecord::RoleSet(account, role) => EntryBody::RoleSet { account, role },
             BodyRecord::Invited(account) => EntryBody::Invited { account },
-            BodyRecord::Renamed(name) => EntryBody::Renamed { name },
-            BodyRecord::SettingsSet(settings) => EntryBody::SettingsSet { settings },
+            BodyRecord::Renamed(name) => EntryBody::Renamed {
+                name,
+                from: String::new(),
+            },
+            BodyRecord::RenamedFrom { name, from } => EntryBody::Renamed { name, from },
+            BodyRecord::SettingsSet(settings) => EntryBody::SettingsSet {
+                settings,
+                changed: Vec::new(),
+            },
+            BodyRecord::SettingsChanged(settings, changed) => {
+                EntryBody::SettingsSet { settings, changed }
+            }
             BodyRecord::MessageDeleted(seq, reason) => EntryBody::MessageDeleted { seq, reason },
             BodyRecord::Tombstone => EntryBody::Tombstone {},
             BodyRecord::Deleted => EntryBody::Deleted {},
@@ -283,7 +316,17 @@ impl EntryRecord {
             BodyRecord::Blocked(account) => EntryBody::Blocked { account },
             BodyRecord::Unblocked(account) => EntryBody::Unblocked { account },
             BodyRecord::InboxAdded(item) => EntryBody::InboxAdded { item },
-            BodyRecord::InboxDismissed(item) => EntryBody::InboxDismissed { item },
+            BodyRecord::InboxDismissed(item) => EntryBody::InboxDismissed {
+                item,
+                announcements: None,
+            },
+            BodyRecord::InboxEmptied(announcements) => EntryBody::InboxDismissed {
+                item: None,
+                announcements: Some(announcements),
+            },
+            BodyRecord::AnnouncementDismissed(announcement) => {
+                EntryBody::AnnouncementDismissed { announcement }
+            }
             BodyRecord::StatusSet(status) => EntryBody::StatusSet { status },
             BodyRecord::ProfileSet(account, profile) => EntryBody::ProfileSet { account, profile },
             BodyRecord::HouseRoleSet(account, role) => EntryBody::HouseRoleSet { account, role },

@@ -7,7 +7,7 @@
 use redb::TableDefinition;
 
 /// The layout that this program reads and writes. A store with a higher one is refused.
-pub(crate) const SCHEMA_VERSION: u64 = 2;
+pub(crate) const SCHEMA_VERSION: u64 = 3;
 
 /// Record: the bytes of one.
 pub(crate) type Record = &'static [u8];
@@ -87,8 +87,8 @@ pub(crate) const DEVICES_SEEN: TableDefinition<u64, Record> =
     TableDefinition::new("devices_seen-1");
 /// (account, other account) → record: its contacts.
 pub(crate) const CONTACTS: TableDefinition<(u64, u64), Record> = TableDefinition::new("contacts-1");
-/// (account, other account): whom it blocks.
-pub(crate) const BLOCKS: TableDefinition<(u64, u64), ()> = TableDefinition::new("blocks-1");
+/// (account, other account) → since when: whom it blocks.
+pub(crate) const BLOCKS: TableDefinition<(u64, u64), i64> = TableDefinition::new("blocks-2");
 /// (account, item) → record ([`chat_shared::InboxItem`]): what waits for it.
 pub(crate) const INBOX: TableDefinition<(u64, u64), Record> = TableDefinition::new("inbox-1");
 /// announcement → record ([`chat_shared::Announcement`]): those to everybody.

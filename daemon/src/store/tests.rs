@@ -12,7 +12,7 @@ const CACHE: usize = 1024 * 1024;
 /// A store of a newer chatd, open.
 fn newer(path: &Path) -> Database {
     let database = Database::create(path).unwrap();
-    put_version(&database, 3, true);
+    put_version(&database, SCHEMA_VERSION + 1, true);
     database
 }
 
@@ -32,8 +32,8 @@ fn refuses_untouched(path: &Path) {
         match Store::open(path, CACHE) {
             Err(StoreError::Newer {
                 path: named,
-                found: 3,
-                known: 2,
+                found: 4,
+                known: 3,
             }) => assert_eq!(named, path),
             other => panic!("{other:?}"),
         }
@@ -74,10 +74,10 @@ fn secret(store: &Store) -> Option<Vec<u8>> {
 fn a_new_store_has_the_layout_of_this_program_and_empty_tables() {
     let (_directory, path) = new_path();
     let dump = Store::open(&path, CACHE).unwrap().dump();
-    assert_eq!(SCHEMA_VERSION, 2);
+    assert_eq!(SCHEMA_VERSION, 3);
     assert_eq!(
         dump["meta-1"],
-        [(b"schema".to_vec(), 2u64.to_le_bytes().to_vec())]
+        [(b"schema".to_vec(), 3u64.to_le_bytes().to_vec())]
     );
     assert_eq!(dump.values().map(Vec::len).sum::<usize>(), 1);
 }
@@ -108,7 +108,7 @@ fn a_newer_store_that_a_crash_left_is_refused_and_left_as_it_is() {
     refuses_untouched(&copy);
 
     // Where the whole file has to be scanned.
-    put_version(&database, 3, false);
+    put_version(&database, SCHEMA_VERSION + 1, false);
     let (_kept, copy) = crashed(&path);
     refuses_untouched(&copy);
 
@@ -131,7 +131,7 @@ fn the_refusal_of_a_newer_store_says_what_to_do() {
     drop(newer(&path));
     let text = Store::open(&path, CACHE).unwrap_err().to_string();
     let expected = format!(
-        "the store {} has layout 3, this chatd knows up to 2: install the chatd that wrote it, or a \
+        "the store {} has layout 4, this chatd knows up to 3: install the chatd that wrote it, or a \
          newer one; the store was left as it is",
         path.display()
     );

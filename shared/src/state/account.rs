@@ -1,8 +1,8 @@
 //! What the entries of an account's feed fold into.
 
-use super::{Gap, follows};
+use super::{DismissedAnnouncements, Gap, follows};
 use crate::entry::{Entry, EntryBody};
-use crate::ids::{AccountId, ConversationId, DeviceId, Seq, Timestamp};
+use crate::ids::{AccountId, ConversationId, DeviceId, Seq};
 use crate::people::{Announcement, Contact, InboxItem, StatusText};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +30,8 @@ pub struct AccountState {
     pub blocked: BTreeSet<AccountId>,
     /// What waits in its inbox.
     pub inbox: BTreeMap<u64, InboxItem>,
-    /// When all of its inbox was dismissed last, and the announcements so far with it.
-    pub dismissed_at: Option<Timestamp>,
+    /// Which announcements to everybody it has dismissed.
+    pub dismissed: DismissedAnnouncements,
     /// What it says of itself for now.
     pub status: StatusText,
 }
@@ -84,12 +84,19 @@ impl AccountState {
             EntryBody::InboxAdded { item } => {
                 self.inbox.insert(item.id, item.clone());
             }
-            EntryBody::InboxDismissed { item: Some(id) } => {
+            EntryBody::InboxDismissed { item: Some(id), .. } => {
                 self.inbox.remove(id);
             }
-            EntryBody::InboxDismissed { item: None } => {
+            EntryBody::InboxDismissed {
+                item: None,
+                announcements,
+            } => {
                 self.inbox.clear();
-                self.dismissed_at = Some(entry.at);
+                self.dismissed
+                    .dismiss_up_to(announcements.unwrap_or_default());
+            }
+            EntryBody::AnnouncementDismissed { announcement } => {
+                self.dismissed.dismiss(*announcement);
             }
             EntryBody::StatusSet { status } => self.status.clone_from(status),
             // The devices that it ended have entries of their own.
@@ -103,6 +110,6 @@ impl AccountState {
     /// Whether an announcement was not dismissed yet.
     #[must_use]
     pub fn is_waiting(&self, announcement: &Announcement) -> bool {
-        self.dismissed_at.is_none_or(|at| announcement.at > at)
+        !self.dismissed.has(announcement.id)
     }
 }

@@ -38,9 +38,9 @@ impl ConversationState {
         self.posts = entry.posts;
         match &entry.body {
             EntryBody::Created { name } => self.name.clone_from(name),
-            EntryBody::Renamed { name } => self.name = Some(name.clone()),
+            EntryBody::Renamed { name, .. } => self.name = Some(name.clone()),
             EntryBody::TopicSet { topic } => self.topic.clone_from(topic),
-            EntryBody::SettingsSet { settings } => self.settings.clone_from(settings),
+            EntryBody::SettingsSet { settings, .. } => self.settings.clone_from(settings),
             EntryBody::Joined { account } => {
                 self.members.insert(*account, RoomRole::Member);
             }

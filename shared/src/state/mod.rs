@@ -43,6 +43,7 @@ macro_rules! account_kinds {
             | EntryBody::Unblocked { .. }
             | EntryBody::InboxAdded { .. }
             | EntryBody::InboxDismissed { .. }
+            | EntryBody::AnnouncementDismissed { .. }
             | EntryBody::StatusSet { .. }
     };
 }
@@ -68,9 +69,11 @@ macro_rules! house_kinds {
 
 mod conversation;
 mod account;
+mod announcements;
 mod house;
 
 pub use account::{AccountState, ReadMark};
+pub use announcements::DismissedAnnouncements;
 pub use conversation::ConversationState;
 pub use house::{HousePerson, HouseRoom, HouseState};
 

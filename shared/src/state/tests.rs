@@ -125,9 +125,11 @@ fn a_room_is_as_it_was_set_last_and_what_ends_by_the_clock_is_not_in_it() {
         joined(ANNA),
         EntryBody::Renamed {
             name: "dinner".to_owned(),
+            from: "lunch".to_owned(),
         },
         EntryBody::SettingsSet {
             settings: settings(),
+            changed: Vec::new(),
         },
         EntryBody::Deleted {},
     ]);
@@ -265,22 +267,32 @@ fn what_was_dismissed_waits_no_longer_and_what_comes_later_does() {
         about: InboxAbout::AddedAsContact {},
     };
     let added = |id| EntryBody::InboxAdded { item: item(id) };
-    let dismissed = |item| EntryBody::InboxDismissed { item };
-    let told = |at| Announcement {
-        id: 1,
-        at: Timestamp(at),
+    let dismissed = |item, announcements| EntryBody::InboxDismissed {
+        item,
+        announcements,
+    };
+    // All within a moment: the numbers count.
+    let told = |id| Announcement {
+        id,
+        at: Timestamp(0),
         by: None,
         text: "tea".to_owned(),
     };
 
-    let state = account([added(1), added(2), dismissed(Some(1))]);
+    let state = account([added(1), added(2), dismissed(Some(1), None)]);
     assert_eq!(state.inbox, [(2, item(2))].into());
-    assert!(state.is_waiting(&told(2_000)), "only an item was dismissed");
+    assert!(state.is_waiting(&told(1)), "only an item was dismissed");
 
-    let state = account([added(1), added(2), dismissed(None), added(3)]);
+    let state = account([added(1), added(2), dismissed(None, Some(4)), added(3)]);
     assert_eq!(state.inbox, [(3, item(3))].into());
-    assert!(!state.is_waiting(&told(3_000)), "said before");
-    assert!(state.is_waiting(&told(3_001)), "said after");
+    assert!(!state.is_waiting(&told(4)), "said before");
+    assert!(state.is_waiting(&told(5)), "said after");
+
+    let one = EntryBody::AnnouncementDismissed { announcement: 2 };
+    let state = account([added(1), one]);
+    assert_eq!(state.inbox.len(), 1);
+    let waiting: Vec<u64> = (1..4).filter(|id| state.is_waiting(&told(*id))).collect();
+    assert_eq!(waiting, [1, 3]);
 }
 
 #[test]

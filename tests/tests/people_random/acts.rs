@@ -329,6 +329,9 @@ impl World {
                 account: self.people[self.people.len() - 2],
                 role: chance.of(&[HouseRole::Guest, HouseRole::Member, HouseRole::Moderator]),
             },
+            6 => Command::DismissAnnouncement {
+                announcement: 1 + chance.below(6),
+            },
             _ => Command::DismissInbox { item: None },
         }
     }

@@ -1,6 +1,8 @@
 //! What a client knows that has only listened, and whether that is what a new one is told.
 
-use chat_shared::state::{AccountState, ConversationState, HouseState, ReadMark};
+use chat_shared::state::{
+    AccountState, ConversationState, DismissedAnnouncements, HouseState, ReadMark,
+};
 use chat_shared::{
     Announcement, ConversationId, ConversationKind, ConversationSummary, Cursor, Entry, EntryBody,
     Event, Feed, Member, Request, RoomInfo, Seq,
@@ -89,7 +91,7 @@ async fn ask(client: &mut TestClient, house: Seq, cursors: &[Cursor]) -> Told {
                 .iter()
                 .map(|item| (item.id, item.clone()))
                 .collect(),
-            dismissed_at: None,
+            dismissed: DismissedAnnouncements::default(),
             status: status.unwrap_or_default(),
         };
         return Told {
@@ -227,9 +229,10 @@ impl Known {
             told = ask(fresh, Seq(0), &[]).await;
         }
 
-        let dismissed = self.account.dismissed_at.take();
+        let dismissed = std::mem::take(&mut self.account.dismissed);
         assert_eq!(self.account, told.account, "{who}: the account");
-        let waits = |told: &&Announcement| dismissed.is_none_or(|at| told.at > at);
+        let own = fresh.account;
+        let waits = |told: &&Announcement| told.by != Some(own) && !dismissed.has(told.id);
         let waiting: Vec<_> = self.announcements.values().filter(waits).cloned().collect();
         let over = waiting
             .len()

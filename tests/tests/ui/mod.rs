@@ -5,9 +5,11 @@
 //! looked at.
 
 mod characters;
+mod coming_back;
 mod first_run;
 mod hostile;
 mod leaving;
+mod past;
 mod people;
 mod reconnect;
 mod scrolling;

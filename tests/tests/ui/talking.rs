@@ -174,5 +174,6 @@ async fn rooms_are_made_found_joined_and_left_by_commands() {
     boris.enters("/join #nowhere").await;
     boris.shows("there is no room #nowhere").await;
     boris.enters("/who").await;
-    boris.shows("● anna (here)").await;
+    let screen = boris.shows("● anna").await;
+    assert!(!screen.shows("(here)"), "{screen}");
 }

@@ -1,14 +1,16 @@
 //! What may be typed after `chatc`.
 //!
-//! In reading order: [`talk`] messages, [`rooms`], [`people`], [`own`] accounts and devices, [`words`]
-//! how single words are read.
+//! In reading order: [`talk`] messages, [`rooms`], [`people`], [`own`] accounts and devices, [`house`] keeping order,
+//! [`words`] how single words are read.
 
+pub mod house;
 pub mod own;
 pub mod people;
 pub mod rooms;
 pub mod talk;
 pub mod words;
 
+pub use house::{Group, House};
 pub use own::{Invite, Own};
 pub use people::{Contacts, Fields, People};
 pub use rooms::{Keep, New, Room, Rooms, Settings, Who};
@@ -16,6 +18,9 @@ pub use talk::Talk;
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+
+/// Under which heading the help of each command lists what any of them takes.
+const EVERYWHERE: &str = "Everywhere";
 
 /// The terminal client of chatd. Without a command it opens the screen.
 #[derive(Debug, Parser)]
@@ -43,30 +48,31 @@ pub struct Global {
     #[arg(
         long,
         global = true,
+        help_heading = EVERYWHERE,
         value_name = "HOST:PORT",
         conflicts_with = "socket"
     )]
     pub server: Option<String>,
     /// The daemon on this machine, by its Unix socket.
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "PATH")]
     pub socket: Option<PathBuf>,
     /// The account, NAME or NAME@HOST:PORT; without it the one used last, see `chatc accounts`.
-    #[arg(long, global = true, value_name = "NAME[@HOST]")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME[@HOST]")]
     pub account: Option<String>,
     /// A file whose first line is the password; else the environment's CHATC_PASSWORD.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
     /// The folder for tokens, pins and unsent messages.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "DIR")]
     pub state: Option<PathBuf>,
     /// The settings; without it $XDG_CONFIG_HOME/chatc/chatc.toml.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The key that the daemon must show; replaces the one it is known by.
-    #[arg(long, global = true, value_name = "PIN")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "PIN")]
     pub pin: Option<String>,
     /// Print JSON, one object a line.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
 }
 
@@ -85,6 +91,9 @@ pub enum Command {
     /// Accounts.
     #[command(flatten)]
     Own(Own),
+    /// The house.
+    #[command(flatten)]
+    House(House),
 }
 
 #[cfg(test)]
@@ -222,7 +231,9 @@ mod tests {
             "--slow",
             "30s",
             "--read-only",
-            "true",
+            "on",
+            "--for-newcomers",
+            "false",
         ];
         let Some(Command::Rooms(Rooms::Room {
             what: Room::Set(set),
@@ -234,7 +245,7 @@ mod tests {
         assert_eq!(set.history, Some(HistoryFrom::Joining));
         assert_eq!(
             (set.slow, set.read_only, set.for_newcomers),
-            (Some(30), Some(true), None)
+            (Some(30), Some(true), Some(false))
         );
         let line = ["room", "role", "lunch", "anna", "owner"];
         let Some(Command::Rooms(Rooms::Room {
@@ -247,6 +258,44 @@ mod tests {
         assert!(refused(&["room", "role", "lunch", "anna", "king"]));
         assert!(refused(&["room", "ban", "lunch", "anna", "--for", "ever"]));
         assert!(refused(&["room", "set", "lunch", "--access", "secret"]));
+        assert!(refused(&["room", "set", "lunch", "--read-only", "maybe"]));
+    }
+
+    /// Else one looks for what a command takes of its own among what all take.
+    #[test]
+    fn what_all_commands_take_stands_under_a_heading_of_its_own() {
+        let mut whole = Arguments::command();
+        whole.build();
+        let profile = whole.find_subcommand_mut("profile").unwrap();
+        let help = profile.render_long_help().to_string();
+        let (own, everywhere) = help.split_once("Everywhere:").expect("the heading");
+        assert!(
+            own.contains("--phone") && !own.contains("--server"),
+            "{help}"
+        );
+        assert!(everywhere.contains("--server") && everywhere.contains("--json"));
+        assert!(!everywhere.contains("--phone"), "{help}");
+    }
+
+    #[test]
+    fn the_house_is_kept_by_the_words_of_the_screen() {
+        let house = |line: &[&str]| match parse(line).command {
+            Some(Command::House(house)) => house,
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(
+            house(&["disable", "boris", "--reason", "spam"]),
+            House::Disable { name, reason } if name == "boris" && reason == "spam"
+        ));
+        assert!(matches!(house(&["panic", "on"]), House::Panic { on: true }));
+        assert!(matches!(
+            house(&["panic", "off"]),
+            House::Panic { on: false }
+        ));
+        assert!(refused(&["panic"]));
+        assert!(refused(&["panic", "maybe"]));
+        assert!(refused(&["house-role", "boris", "owner"]));
+        assert!(refused(&["ban-address", "::1", "--for", "ever"]));
     }
 
     #[test]

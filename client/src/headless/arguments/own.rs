@@ -45,7 +45,7 @@ pub enum Own {
         #[arg(long)]
         end_others: bool,
     },
-    /// Set another password; ends all other devices.
+    /// Set another password; ends all other devices. The one that this is stays signed in.
     ///
     /// Asks for the old one and the new one. Scripts give the old one by --password-file or CHATC_PASSWORD.
     Passwd {
@@ -60,11 +60,14 @@ pub enum Own {
         /// The code.
         code: String,
     },
-    /// End one's own account for good; nobody can bring it back. Asks for its name and password.
+    /// End one's own account for good; nobody can bring it back. Asks for its name and one's password.
     DeleteAccount {
         /// The account's name, to be sure, for scripts: then it is not asked.
         #[arg(long)]
         name: Option<String>,
+        /// Somebody else's: administrators.
+        #[arg(long, value_name = "NAME")]
+        of: Option<String>,
     },
     /// Write all that is one's own into a new folder.
     ///

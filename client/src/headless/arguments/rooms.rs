@@ -44,7 +44,7 @@ pub enum Rooms {
     ///
     /// With --json a person a line: name, role (guest, member, moderator, owner).
     Members {
-        /// #room or @name.
+        /// A room, with or without #, or @name.
         #[arg(value_name = "WHERE")]
         of: String,
     },
@@ -56,7 +56,7 @@ pub enum Rooms {
     },
 }
 
-/// What to do with a room. Those that change it print with --json one object: conversation, seq.
+/// What to do with a room. Those that change it say so in a line; with --json they print one object: conversation, seq.
 #[derive(Debug, Subcommand)]
 pub enum Room {
     /// Print what it is like and one's role in it; with --json as `rooms`, and role.
@@ -150,6 +150,9 @@ pub struct New {
     /// Who finds it and comes in; private: by invitation; hidden: and only they know of it.
     #[arg(long, default_value = "public", value_parser = word::<Access>(ACCESS))]
     pub access: Access,
+    /// Make it for somebody else, who owns it and is put into it: administrators.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
 }
 
 /// What is to be different.
@@ -171,10 +174,10 @@ pub struct Settings {
     #[arg(long, value_name = "SPAN", value_parser = words::slow)]
     pub slow: Option<u32>,
     /// Whether only its owners and moderators write.
-    #[arg(long, value_name = "true|false")]
+    #[arg(long, value_name = "on|off", value_parser = words::switch())]
     pub read_only: Option<bool>,
     /// Whether every new account is put into it: administrators.
-    #[arg(long, value_name = "true|false")]
+    #[arg(long, value_name = "on|off", value_parser = words::switch())]
     pub for_newcomers: Option<bool>,
 }
 

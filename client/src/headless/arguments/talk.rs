@@ -1,5 +1,6 @@
 //! What is said, and what waits.
 
+use super::super::inbox::Waiting;
 use clap::Subcommand;
 
 /// Commands about messages. WHERE is #room or @name, @name,@name for several people.
@@ -73,12 +74,12 @@ pub enum Talk {
     /// Print what waits: direct messages and mentions first, then invitations, announcements, rooms.
     ///
     /// With --json an item a line: kind (direct, mention, room_invitation, added_as_contact, announcement,
-    /// report, room), and where there are such: id, at, by, conversation, seq, unread, text. What has an
-    /// id can be dismissed.
+    /// report, room), and where there are such: id, announcement, at, by, conversation, seq, unread, text. What
+    /// has an id can be dismissed by it, and what has the number of an announcement by that behind an a.
     Inbox {
-        /// This is seen: the number in front of a line.
+        /// This is seen: what stands in front of a line, such as 7, or a3 for an announcement to everybody.
         #[arg(long, value_name = "ID", conflicts_with = "dismiss_all")]
-        dismiss: Option<u64>,
+        dismiss: Option<Waiting>,
         /// All of it is seen; unread messages stay unread.
         #[arg(long)]
         dismiss_all: bool,

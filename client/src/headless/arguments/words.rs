@@ -1,7 +1,7 @@
 //! How single words on the command line are read.
 
 use chat_shared::PresenceState;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -35,6 +35,13 @@ pub fn presence() -> impl TypedValueParser<Value = PresenceState> {
         "invisible" => PresenceState::Invisible,
         _ => PresenceState::Online,
     })
+}
+
+/// `on` or `off`; `true` and `false` as before.
+pub fn switch() -> impl TypedValueParser<Value = bool> {
+    let word = |name: &'static str, also: &'static str| PossibleValue::new(name).alias(also);
+    PossibleValuesParser::new([word("on", "true"), word("off", "false")])
+        .map(|word: String| matches!(word.as_str(), "on" | "true"))
 }
 
 /// A span of time: `30m`, `12h`, `7d`.

@@ -1,7 +1,7 @@
 //! What keys, the mouse and updates make of the screen.
 
 use super::bench::{ANNA, BORIS, Bench, CLARA, GENERAL, LUNCH, NOON, WITH_BORIS, entry, room};
-use crate::command::{Order, Ticket};
+use crate::command::{Order, Page, Ticket};
 use crate::config::{Bell, ScreenConfig};
 use crate::model::Update;
 use crate::net::Command;
@@ -46,6 +46,12 @@ fn an_unknown_command_sends_nothing_and_stays_to_be_mended() {
     assert_eq!(bench.asked(), []);
     bench.has("there is no command /jion");
     bench.has("› /jion #lunch");
+    // The next mistake is told in place of this one.
+    bench.enter("x");
+    bench.press(Event::CtrlChar('u'));
+    bench.enter("/who until");
+    bench.lacks("there is no command");
+    bench.has("say since when");
 }
 
 #[test]
@@ -177,7 +183,7 @@ fn older_messages_are_fetched_at_the_top_and_do_not_move_what_is_read() {
     }
     let older = Command::FetchHistory {
         conversation: GENERAL,
-        before: Some(Seq(101)),
+        page: Page::Before(Seq(101)),
     };
     assert_eq!(bench.asked(), [older]);
     bench.has("message 101.");
@@ -194,8 +200,9 @@ fn older_messages_are_fetched_at_the_top_and_do_not_move_what_is_read() {
             },
         )
     });
-    bench.say(Said::History {
+    bench.update(Update::Page {
         conversation: GENERAL,
+        page: Page::Before(Seq(101)),
         entries: page.collect(),
         newest: Seq(160),
     });
@@ -404,6 +411,11 @@ fn help_tells_every_command_and_key_on_a_small_screen() {
         bench.press(Key::Esc);
     }
     bench.press(Key::F1);
+    bench.has("Ctrl-Up Alt-K");
+    bench.press(Key::End);
+    bench.has("/quit");
+    bench.press(Key::Esc);
+    bench.enter("/help");
     bench.press(Key::End);
     bench.has("Ctrl-Q");
     bench.press(Key::Esc);

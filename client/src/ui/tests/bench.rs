@@ -3,6 +3,7 @@
 
 use super::super::app::{App, Setup};
 use super::super::caret::Caret;
+use super::super::memory::Memory;
 use super::super::run;
 use crate::config::ScreenConfig;
 use crate::model::{Connection, Me, Update};
@@ -45,6 +46,11 @@ impl Bench {
     }
 
     pub(super) fn with(x: usize, y: usize, config: ScreenConfig) -> Self {
+        Self::after(x, y, config, Memory::default())
+    }
+
+    /// A screen that remembers something.
+    pub(super) fn after(x: usize, y: usize, config: ScreenConfig, memory: Memory) -> Self {
         let (handle, commands) = Handle::probe();
         let caret = Caret::default();
         let app = App::new(Setup {
@@ -53,6 +59,7 @@ impl Bench {
             account: "anna".to_owned(),
             zone: TimeZone::UTC,
             clock: || NOON,
+            memory,
             caret: caret.clone(),
         });
         let backend = Backend::init(Some(Vec2::new(x, y)));
@@ -126,6 +133,7 @@ impl Bench {
         self.say(Said::Who {
             people: here.map(|(account, state)| presence(account, state)).into(),
             seen: Vec::new(),
+            more: false,
         });
         for conversation in [GENERAL, LUNCH] {
             let member = |account| Member {

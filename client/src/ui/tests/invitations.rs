@@ -5,8 +5,8 @@ use crate::command::Order;
 use crate::model::{Connection, Update};
 use crate::net::Command;
 use chat_shared::{
-    Command as Act, ConversationId, Event as Said, HouseRole, InviteId, InviteInfo, PresenceState,
-    Request, Seen, Timestamp,
+    AccountId, Command as Act, ConversationId, Event as Said, HouseRole, InviteId, InviteInfo,
+    PresenceState, Request, Seen, Timestamp,
 };
 use cursive::event::Key;
 
@@ -23,7 +23,13 @@ fn who_was_here_is_listed_below_who_is() {
     bench.asked();
     bench.enter("/who since 30m");
     let since = Some(Timestamp(NOON.0 - 30 * MINUTE));
-    assert_eq!(bench.asked(), [Command::Ask(Request::Who { since })]);
+    assert_eq!(
+        bench.asked(),
+        [Command::Ask(Request::Who {
+            since,
+            after: AccountId(0),
+        })]
+    );
     let seen = |account, minutes| Seen {
         account,
         at: Timestamp(NOON.0 - minutes * MINUTE),
@@ -31,6 +37,7 @@ fn who_was_here_is_listed_below_who_is() {
     bench.say(Said::Who {
         people: vec![presence(ANNA, PresenceState::Online)],
         seen: vec![seen(CLARA, 5), seen(BORIS, 20)],
+        more: false,
     });
     assert_eq!(
         list(&mut bench, 5),
@@ -71,7 +78,10 @@ fn an_invitation_is_asked_for_and_its_link_is_told() {
         links: vec!["chat://\u{1b}[2Jhost/?pin=x&invite=AAAA-BBBB".to_owned()],
         expires_at: Timestamp(NOON.0 + 2 * 1_440 * MINUTE),
     });
-    bench.has("invitation 4 until 23 Nov 2025 12:00, code AAAA-BBBB; to give away:");
+    bench.has("code AAAA-BBBB, until 23 Nov 2025 12:00");
+    bench.has("chatc 'chat://�[2Jhost/?pin=x&invite=AAAA-BBBB'");
+    bench.press(Key::Esc);
+    bench.has("invitation 4 until 23 Nov 2025 12:00, code AAAA-BBBB; to");
     bench.has("chatc 'chat://�[2Jhost/?pin=x&invite=AAAA-BBBB'");
 }
 
@@ -93,7 +103,10 @@ fn invitations_are_listed_and_ended() {
     bench.asked();
     bench.enter("/invitations");
     bench.has("the invitations are on their way");
-    assert_eq!(bench.asked(), [Command::Ask(Request::Invites {})]);
+    assert_eq!(
+        bench.asked(),
+        [Command::Ask(Request::Invites { after: InviteId(0) })]
+    );
     let invite = |id, by, role, rooms| InviteInfo {
         invite: InviteId(id),
         uses_left: 3,
@@ -113,14 +126,17 @@ fn invitations_are_listed_and_ended() {
         ),
         invite(9, None, HouseRole::Member, vec![]),
     ];
-    bench.say(Said::Invites { invites });
+    bench.say(Said::Invites {
+        invites,
+        more: false,
+    });
     assert_eq!(
         list(&mut bench, 5),
         [
             "invitations: /end-invitation ID ends one",
-            "4  3 left until 21 Nov 2025 12:00",
-            "7  3 left until 21 Nov 2025 12:00 · as guest · by boris · #lunch, a room",
-            "9  3 left until 21 Nov 2025 12:00 · by the administrator",
+            "4  3 left until 12:00",
+            "7  3 left until 12:00 · as guest · by boris · #lunch, a room",
+            "9  3 left until 12:00 · by the administrator",
             "",
         ]
     );
@@ -132,6 +148,37 @@ fn invitations_are_listed_and_ended() {
     };
     assert_eq!(bench.asked(), [Command::Do(Order::Act { act })]);
     bench.enter("/invitations");
-    bench.say(Said::Invites { invites: vec![] });
+    bench.say(Said::Invites {
+        invites: vec![],
+        more: false,
+    });
     bench.has("no invitation holds: /invitation makes one");
+}
+
+#[test]
+fn a_long_link_stands_from_edge_to_edge_and_nothing_else_in_its_rows() {
+    let mut bench = Bench::at_work(80, 24);
+    bench.press(Key::F2);
+    let link = format!(
+        "chat://192.0.2.7:7420/?pin={}&invite=AAAA-BBBB",
+        "p".repeat(43)
+    );
+    bench.say(Said::InviteMade {
+        invite: InviteId(4),
+        code: "AAAA-BBBB".to_owned(),
+        links: vec![link.clone()],
+        expires_at: Timestamp(NOON.0 + MINUTE),
+    });
+    let rows = bench.rows();
+    let first = rows
+        .iter()
+        .position(|row| row.starts_with("chatc '"))
+        .unwrap();
+    assert_eq!(
+        format!("{}{}", rows[first], rows[first + 1]),
+        format!("chatc '{link}'")
+    );
+    assert_eq!(rows[first].len(), 80, "from edge to edge");
+    assert!(!rows[..22].concat().contains('│'), "{rows:?}");
+    bench.has("chatc invite new prints a link bare");
 }

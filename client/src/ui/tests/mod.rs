@@ -1,10 +1,13 @@
 //! Screens as they are drawn, and what keys make of them: [`bench`] is the stand, [`screens`]
-//! compares whole screens, [`behaviour`] what happens, [`people`], [`rooms`] and [`invitations`]
-//! the same for those.
+//! compares whole screens, [`beginning`] where a screen begins, [`behaviour`] what happens, [`people`], [`rooms`], [`invitations`], the [`house`] and the
+//! [`past`] the same for those.
 
 mod behaviour;
+mod beginning;
 mod bench;
+mod house;
 mod invitations;
+mod past;
 mod people;
 mod rooms;
 mod screens;

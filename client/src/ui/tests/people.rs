@@ -1,12 +1,13 @@
 //! People on the screen: names, presence, contacts, blocks, the inbox, announcements.
 
 use super::bench::{ANNA, BORIS, Bench, CLARA, GENERAL, LUNCH, NOON, WITH_BORIS, entry, presence};
-use crate::command::Order;
+use crate::command::{Order, Ticket};
+use crate::model::Update;
 use crate::net::Command;
 use chat_shared::{
-    AccountId, Announcement, Audience, Card, Command as Act, Contact, ConversationId,
-    ConversationSummary, EntryBody, Event as Said, Feed, HouseRole, InboxAbout, InboxItem,
-    Presence, PresenceState, Profile, Request, Seq, StatusText, Timestamp,
+    AccountId, Announcement, Audience, Card, Command as Act, Contact, ConversationId, EntryBody,
+    Event as Said, Feed, HouseRole, InboxAbout, InboxItem, Nonce, Presence, PresenceState, Profile,
+    Request, Seq, StatusText, StreamId, Timestamp,
 };
 use cursive::event::{Event, Key};
 
@@ -122,7 +123,7 @@ fn whoever_is_not_to_be_disturbed_is_not() {
     assert_eq!(presences(bench.asked()), 0);
     let people = vec![presence(ANNA, state)];
     bench.say(Said::PresenceChanged { people });
-    bench.has("anna (not to be disturbed)");
+    bench.has("anna (dnd)");
     let item = item(1, CLARA, InboxAbout::AddedAsContact {});
     bench.account(2, EntryBody::InboxAdded { item });
     bench.has("1 in /inbox");
@@ -174,7 +175,7 @@ fn who_writes_to_somebody_who_is_not_here_sees_it() {
     bench.enter("/msg boris");
     let people = vec![presence(BORIS, PresenceState::Offline)];
     bench.say(Said::PresenceChanged { people });
-    bench.has("@boris  not here: what you write waits for them");
+    bench.has("@boris  not here: it waits for them");
 }
 
 #[test]
@@ -255,6 +256,7 @@ fn contacts_are_grouped_and_favourites_stand_on_top() {
         contacts: vec![contact(CLARA, "kitchen", true), contact(BORIS, "", false)],
         blocked: vec![],
         groups: vec![],
+        more: false,
     });
     let rows = bench.rows();
     let pane: Vec<_> = rows
@@ -309,6 +311,7 @@ fn what_came_while_the_answer_was_under_way_stays() {
         contacts: vec![],
         blocked: vec![],
         groups: vec![],
+        more: false,
     });
     let (favourites, blocked) = bench.app(|app| {
         let contacts = app.model.contacts();
@@ -362,6 +365,7 @@ fn the_inbox_lists_what_waits_and_leads_there() {
         account_seq: Seq(1),
         items,
         announcements: vec![],
+        more: false,
     });
     bench.has("3 in /inbox");
     bench.press(Event::AltChar('i'));
@@ -375,9 +379,9 @@ fn the_inbox_lists_what_waits_and_leads_there() {
         [
             "inbox: 5 things wait",
             "@boris  1 unread",
-            "boris mentioned you in #lunch, 21 Nov 2025 12:00",
-            "clara invited you into #attic, 21 Nov 2025 12:00",
-            "clara has you among their contacts, 21 Nov 2025 12:00",
+            "boris mentioned you in #lunch, 12:00",
+            "clara invited you into #attic, 12:00",
+            "clara has you among their contacts, 12:00",
             "#lunch  2 unread",
             ""
         ]
@@ -386,6 +390,13 @@ fn the_inbox_lists_what_waits_and_leads_there() {
     // An invitation leads into the room.
     bench.press(Key::Down);
     bench.press(Key::Down);
+    bench.press(Key::Enter);
+    bench.has("join this room? Enter again");
+    assert_eq!(bench.asked(), []);
+    bench.press(Key::Up);
+    bench.press(Key::Down);
+    bench.lacks("join this room?");
+    bench.press(Key::Enter);
     bench.press(Key::Enter);
     let join = Command::Do(Order::Join {
         conversation: attic,
@@ -402,42 +413,14 @@ fn the_inbox_lists_what_waits_and_leads_there() {
         bench.app(|app| (app.open_id(), app.chosen)),
         (Some(LUNCH), Some(Seq(1)))
     );
-    bench.account(2, EntryBody::InboxDismissed { item: None });
+    bench.account(
+        2,
+        EntryBody::InboxDismissed {
+            item: None,
+            announcements: None,
+        },
+    );
     bench.lacks("in /inbox");
-}
-
-#[test]
-fn a_mention_far_back_is_fetched_and_shown() {
-    let mut bench = Bench::at_work(80, 24);
-    bench.asked();
-    let there = ConversationSummary {
-        seq: Seq(160),
-        posts: 160,
-        ..super::bench::room(GENERAL, "general", "", 100)
-    };
-    bench.sync(vec![there]);
-    let lines: Vec<_> = (101..=160).map(|n| format!("message {n}.")).collect();
-    let said: Vec<_> = lines.iter().map(|line| (BORIS, line.as_str())).collect();
-    bench.hear(GENERAL, 101, NOON, &said);
-    bench.asked();
-    bench.app(|app| app.go_to(GENERAL, Some(Seq(50))));
-    bench.rows();
-    let older = Command::FetchHistory {
-        conversation: GENERAL,
-        before: Some(Seq(101)),
-    };
-    assert_eq!(bench.asked(), [older]);
-    let page = (1..=100).map(|n| {
-        let text = format!("older {n}.");
-        entry(n, NOON, Some(CLARA), n, EntryBody::Posted { text })
-    });
-    bench.say(Said::History {
-        conversation: GENERAL,
-        entries: page.collect(),
-        newest: Seq(160),
-    });
-    bench.has("older 50.");
-    assert_eq!(bench.app(|app| app.chosen), Some(Seq(50)));
 }
 
 #[test]
@@ -459,6 +442,14 @@ fn announcements_are_told_here_and_wait_in_the_inbox() {
     bench.has("announcement of clara: the lift");
     bench.has("1 in /inbox");
     bench.asked();
+    bench.press(Event::AltChar('i'));
+    bench.press(Key::Del);
+    let seen = Act::DismissAnnouncement { announcement: 7 };
+    assert_eq!(acts(&mut bench), [seen]);
+    let seen = EntryBody::AnnouncementDismissed { announcement: 7 };
+    bench.account(2, seen);
+    bench.has("nothing waits for you");
+    bench.press(Key::Esc);
     bench.enter("/dismiss");
     assert_eq!(acts(&mut bench), [Act::DismissInbox { item: None }]);
     bench.enter("/announce boris,clara cake");
@@ -545,4 +536,147 @@ fn contacts_and_blocks_become_orders() {
             Act::Unblock { account: BORIS },
         ]
     );
+}
+
+#[test]
+fn a_name_of_two_words_is_not_taken_for_a_name_and_a_text() {
+    let mut bench = Bench::at_work(80, 24);
+    called(&mut bench, 6, CLARA, "Boris Berg");
+    bench.asked();
+    for line in [
+        "/msg Boris Berg hello",
+        "/msg boris berg",
+        "/msg @boris Berg: hello",
+    ] {
+        bench.enter(line);
+        bench.has("not sent: Boris Berg (clara)");
+        assert_eq!(bench.asked(), []);
+    }
+    bench.enter("/msg boris Bergamot tea?");
+    assert_eq!(
+        bench.asked().into_iter().next_back(),
+        Some(Command::Do(Order::Post {
+            conversation: WITH_BORIS,
+            text: "Bergamot tea?".to_owned(),
+        }))
+    );
+}
+
+#[test]
+fn a_favourite_is_told_both_ways() {
+    let mut bench = Bench::at_work(80, 24);
+    bench.hear(GENERAL, 1, NOON, &[(BORIS, "hi")]);
+    let put = |bench: &mut Bench, seq, favourite| {
+        let contact = contact(CLARA, "", favourite);
+        let ticket = Ticket {
+            stream: StreamId(1),
+            nonce: Nonce(seq),
+        };
+        let order = || Order::Act {
+            act: Act::PutContact {
+                account: CLARA,
+                group: String::new(),
+                favourite,
+            },
+        };
+        bench.update(Update::Queued {
+            ticket,
+            order: order(),
+        });
+        bench.account(seq, EntryBody::ContactPut { contact });
+        bench.update(Update::Done {
+            ticket,
+            order: order(),
+            conversation: None,
+            seq: None,
+        });
+    };
+    put(&mut bench, 2, true);
+    bench.has("clara stands on top of your contacts now");
+    put(&mut bench, 3, false);
+    bench.has("clara stands on top no longer, and is a contact");
+    put(&mut bench, 4, false);
+    bench.has("12:00 - clara is a contact");
+}
+
+#[test]
+fn two_of_one_name_can_be_told_apart_in_the_narrow_list_of_people() {
+    let mut bench = Bench::at_work(120, 24);
+    called(&mut bench, 6, BORIS, "Alexander Feuerbach");
+    called(&mut bench, 7, CLARA, "Alexander Feuerbach");
+    let pane = |bench: &mut Bench| -> Vec<String> {
+        let rows = bench.rows();
+        let row = |row: &String| row.rsplit('│').next().unwrap().trim().to_owned();
+        rows[1..4].iter().map(row).collect()
+    };
+    assert_eq!(pane(&mut bench), ["● anna", "● boris", "◐ clara"]);
+    called(&mut bench, 8, CLARA, "Clara Zetkin");
+    assert_eq!(
+        pane(&mut bench),
+        ["● anna", "● Alexander Feuerbach", "◐ Clara Zetkin (clara)"]
+    );
+}
+
+#[test]
+fn a_card_tells_what_time_it_is_there() {
+    let mut bench = Bench::at_work(80, 24);
+    let profile = Profile {
+        time_zone: "Asia/Tokyo".to_owned(),
+        ..Profile::default()
+    };
+    let account = BORIS;
+    bench.house(6, EntryBody::ProfileSet { account, profile });
+    bench.enter("/card boris");
+    bench.has("time zone  Asia/Tokyo (there it is 21:00)");
+}
+
+#[test]
+fn the_unread_line_stands_above_what_was_said_and_not_above_who_came() {
+    let mut bench = Bench::at_work(80, 24);
+    let joined = |seq, account| entry(seq, NOON, Some(account), 0, EntryBody::Joined { account });
+    let text = "hi".to_owned();
+    let said = entry(3, NOON, Some(BORIS), 1, EntryBody::Posted { text });
+    bench.say(Said::Entries {
+        feed: Feed::Conversation {
+            conversation: LUNCH,
+        },
+        entries: vec![joined(1, BORIS), joined(2, CLARA), said],
+    });
+    bench.enter("/join lunch");
+    let rows = bench.rows();
+    let unread = rows
+        .iter()
+        .position(|row| row.contains("─ unread ─"))
+        .unwrap();
+    assert!(
+        rows[unread - 1].contains("boris and clara joined"),
+        "{rows:?}"
+    );
+    assert!(rows[unread + 1].contains("boris  hi"), "{rows:?}");
+}
+
+/// The answer is put together while it goes on: what was told meanwhile may be newer.
+#[test]
+fn who_went_while_it_was_asked_who_is_here_is_not_here() {
+    let mut bench = Bench::at_work(80, 24);
+    bench.say(Said::Synced {
+        account_seq: Seq(1),
+        house_seq: Seq(5),
+        conversations: vec![super::bench::room(GENERAL, "general", "", 0)],
+    });
+    let went = presence(BORIS, PresenceState::Offline);
+    bench.say(Said::PresenceChanged { people: vec![went] });
+    let here = [ANNA, BORIS, CLARA].map(|account| presence(account, PresenceState::Online));
+    let answer = |more| Said::Who {
+        people: here.to_vec(),
+        seen: vec![],
+        more,
+    };
+    bench.say(answer(true));
+    bench.has("2 here");
+    bench.update(Update::Further(answer(false)));
+    bench.has("2 here");
+    // Asked for again, it is as the answer says.
+    bench.say(answer(false));
+    bench.has("3 here");
 }

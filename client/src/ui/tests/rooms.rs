@@ -1,13 +1,13 @@
 //! Rooms on the screen: what they are like, keeping the peace in them, the directory.
 
-use super::bench::{ANNA, BORIS, Bench, CLARA, GENERAL, LUNCH, NOON};
+use super::bench::{ANNA, BORIS, Bench, CLARA, DAY, GENERAL, LUNCH, NOON};
 use crate::command::{Order, Ticket};
 use crate::model::Update;
 use crate::net::Command;
 use chat_shared::{
-    Access, Command as Act, ConversationId, DeviceId, DeviceInfo, EntryBody, Event as Said, Fault,
-    FaultCode, Nonce, Request, Restriction, RoomChange, RoomInfo, RoomRole, RoomSettings, Seq,
-    StreamId, Timestamp,
+    Access, AccountId, Command as Act, ConversationId, DeviceId, DeviceInfo, EntryBody,
+    Event as Said, Fault, FaultCode, HouseRole, Nonce, Request, Restriction, RoomChange, RoomInfo,
+    RoomRole, RoomSetting, RoomSettings, Seq, StreamId, Timestamp,
 };
 use cursive::event::{Event, Key};
 
@@ -86,6 +86,10 @@ fn the_directory_is_searched_by_typing_and_entered_by_enter() {
     );
     bench.write("te");
     bench.lacks("#attic");
+    bench.has("4 rooms, ● those you are in · 1 with “te”");
+    bench.press(Key::Enter);
+    bench.has("join this room? Enter again");
+    assert_eq!(bench.asked(), []);
     bench.press(Key::Enter);
     assert_eq!(
         bench.asked(),
@@ -97,6 +101,38 @@ fn the_directory_is_searched_by_typing_and_entered_by_enter() {
     bench.enter("/rooms lunch");
     bench.press(Key::Enter);
     assert_eq!(bench.app(|app| app.open_id()), Some(LUNCH));
+}
+
+#[test]
+fn who_keeps_the_peace_finds_hidden_rooms_marked_and_enters_them() {
+    let mut bench = Bench::at_work(80, 24);
+    let role = HouseRole::Moderator;
+    let account = ANNA;
+    bench.house(6, EntryBody::HouseRoleSet { account, role });
+    bench.enter("/rooms");
+    let cellar = ConversationId(9);
+    let mut old = info(cellar, "cellar", 2, Access::Hidden);
+    old.settings.archived = true;
+    bench.say(Said::Rooms {
+        rooms: vec![old],
+        more: false,
+    });
+    bench.has("2 #cellar   (archived, hidden) all about cellar");
+    bench.say(Said::Rooms {
+        rooms: vec![info(cellar, "cellar", 2, Access::Hidden)],
+        more: false,
+    });
+    bench.has("2 #cellar   (hidden) all about cellar");
+    bench.asked();
+    bench.write("cellar");
+    bench.press(Key::Enter);
+    bench.press(Key::Enter);
+    assert_eq!(
+        bench.asked(),
+        [Command::Do(Order::Join {
+            conversation: cellar
+        })]
+    );
 }
 
 #[test]
@@ -237,9 +273,11 @@ fn what_happens_to_rooms_and_people_is_told() {
                 read_only: true,
                 ..RoomSettings::default()
             },
+            changed: vec![RoomSetting::SlowSecs, RoomSetting::ReadOnly],
         },
         EntryBody::Renamed {
             name: "chat".to_owned(),
+            from: "general".to_owned(),
         },
     ];
     for (body, seq) in bodies.into_iter().zip(1..) {
@@ -259,9 +297,9 @@ fn what_happens_to_rooms_and_people_is_told() {
                  │ 12:00 * boris muted clara: again
                  │ 12:00 * anna is owner here now
                  │ 12:00 * boris invited clara
-                 │ 12:00 * boris changed the room, now public, slow (30 s),
+                 │ 12:00 * boris set slow mode to 30 s and made the room
                  │         read-only
-                 │ 12:00 * boris renamed the room to #chat
+                 │ 12:00 * boris renamed the room from #general to #chat
  ● online · anna · 3 here                                       F1 keys · /help
 ›
 ",
@@ -304,6 +342,17 @@ fn ones_last_message_or_a_chosen_one_is_deleted_or_reported() {
     bench.asked();
     bench.enter("/report rude");
     bench.has("choose the message first");
+    bench.enter("/delete");
+    bench.has("take this away? /delete again · Esc: no");
+    assert_eq!(acts(&mut bench), []);
+    bench.press(Key::Esc);
+    assert_eq!(bench.app(|app| app.chosen), None);
+    // What one says meanwhile is what is meant next.
+    bench.enter("/delete");
+    bench.enter("another");
+    assert_eq!(bench.app(|app| app.chosen), None);
+    bench.enter("/delete");
+    assert_eq!(acts(&mut bench), []);
     bench.enter("/delete");
     let conversation = GENERAL;
     let delete = |seq, reason: &str| Act::DeleteMessage {
@@ -389,23 +438,47 @@ fn who_is_banned_is_listed_and_let_in_again_from_there() {
     let conversation = GENERAL;
     assert_eq!(
         bench.asked(),
-        [Command::Ask(Request::Restrictions { conversation })]
+        [Command::Ask(Request::Restrictions {
+            conversation,
+            after: AccountId(0),
+        })]
     );
-    let banned = vec![Restriction {
-        account: CLARA,
+    let restriction = |account, until: Option<i64>, reason: &str| Restriction {
+        account,
         by: Some(BORIS),
-        at: NOON,
-        until: Some(Timestamp(NOON.0 + 3_600_000)),
-        reason: "shouts".to_owned(),
-    }];
+        at: Timestamp(NOON.0 - DAY),
+        until: until.map(|later| Timestamp(NOON.0 + later)),
+        reason: reason.to_owned(),
+    };
+    let banned = vec![
+        restriction(CLARA, Some(3_600_000), "shouts"),
+        restriction(BORIS, Some(8 * DAY), "shouts"),
+        restriction(ANNA, None, ""),
+    ];
     let (muted, invited) = (vec![], vec![]);
     bench.say(Said::Restrictions {
         conversation,
         banned,
         muted,
         invited,
+        more: false,
     });
-    bench.has("clara · by boris, 21 Nov 2025 12:00, for 1 h more: shouts");
+    let rows = bench.rows();
+    let list: Vec<_> = rows[2..8]
+        .iter()
+        .map(|row| row.split('│').nth(1).unwrap().trim())
+        .collect();
+    assert_eq!(
+        list,
+        [
+            "clara · until 13:00 (1 h)",
+            "shouts · by boris, Thu 12:00",
+            "boris · until 29 Nov 12:00 (8 days)",
+            "shouts · by boris, Thu 12:00",
+            "anna · for good",
+            "by boris, Thu 12:00",
+        ]
+    );
     bench.press(Key::Enter);
     bench.has("› /unban clara");
 }
@@ -427,7 +500,9 @@ fn devices_are_listed_and_signed_out() {
     };
     let devices = vec![device(4, true), device(5, false)];
     bench.say(Said::Devices { devices });
-    bench.has("4  host�4 (this one) · 21 Nov 2025 12:00 · 192.0.2.7");
+    bench.has("4  host�4 (this one) · 12:00 · 192.0.2.7");
+    bench.has("5  host�5 · in use now · 12:00 · 192.0.2.7");
+    bench.has("devices: /revoke NUMBER ends one, /revoke others the rest");
     bench.press(Key::Down);
     bench.press(Key::Enter);
     bench.has("› /revoke 5");

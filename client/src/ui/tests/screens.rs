@@ -251,7 +251,7 @@ fn messages_on_their_way_are_marked_and_refused_ones_tell_why() {
                  │         takes it back)
                  │ 12:00 … anna  this waits
                  │         waiting to be sent
- ○ connection lost (reset), trying again in 4 s · 1 waiting · anna
+ ○ connection lost, trying again in 4 s (reset) · 1 waiting · anna
 ›
 ",
     );

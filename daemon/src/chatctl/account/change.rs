@@ -1,10 +1,10 @@
-//! What may be done about an account: make, enable and disable it, its role, profile and devices.
+//! What may be done about an account: make, disable and delete it, its role, profile and devices.
 
 use crate::client::{Sockets, unexpected};
 use crate::failure::Failure;
 use crate::lookup::somebody;
 use crate::words::word;
-use crate::{Style, password};
+use crate::{Style, confirm, password};
 use chat_shared::{Command, DeviceId, Event, HouseRole, Request, clean};
 use clap::Args;
 use serde_json::json as value;
@@ -58,6 +58,42 @@ pub(super) fn enable(
         false => format!("account {name} is disabled and its connections are ended"),
     };
     Ok(style.tell(&text, &value!({ "name": name, "enabled": enabled })))
+}
+
+pub(super) fn delete(
+    name: &str,
+    yes: Option<&str>,
+    sockets: &Sockets,
+    style: Style,
+) -> Result<String, Failure> {
+    let somebody = somebody(&mut sockets.connect()?, name)?;
+    let name = somebody.name();
+    let typed = match yes {
+        Some(typed) => typed.to_owned(),
+        None => {
+            let profile = &somebody.card.profile;
+            let told = [
+                &profile.full_name,
+                &profile.display_name,
+                &profile.department,
+            ];
+            let told = told.into_iter().filter(|text| !text.is_empty());
+            let who = told.fold(name.clone(), |who, text| {
+                format!("{who}, {}", clean::line(text))
+            });
+            let told =
+                format!("{who}: there is no way back. Type the name to delete the account: ");
+            confirm::typed(&told, &format!("--yes {name}"))?
+        }
+    };
+    // Another connection: whoever thinks it over does so for longer than the daemon keeps an idle one.
+    sockets.connect()?.command(Command::DeleteAccountOf {
+        account: somebody.card.account,
+        name: typed,
+    })?;
+    let text =
+        format!("account {name} is deleted: its connections are ended, and its name stays taken");
+    Ok(style.tell(&text, &value!({ "name": name, "deleted": true })))
 }
 
 pub(super) fn role(

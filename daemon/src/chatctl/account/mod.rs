@@ -58,6 +58,14 @@ pub(crate) enum Command {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// End somebody's account for good: they leave all rooms, and their name reads "former member"
+    Delete {
+        /// Whose
+        name: String,
+        /// The name once more, instead of being asked for it
+        #[arg(long, value_name = "NAME")]
+        yes: Option<String>,
+    },
     /// Make a code with which somebody who forgot their password sets another one, once
     ResetCode {
         /// Whose
@@ -101,6 +109,7 @@ pub(crate) fn run(command: &Command, sockets: &Sockets, style: Style) -> Result<
         Command::Profile(profile) => change::profile(profile, sockets, style),
         Command::Disable { name, reason } => change::enable(name, false, reason, sockets, style),
         Command::Enable { name, reason } => change::enable(name, true, reason, sockets, style),
+        Command::Delete { name, yes } => change::delete(name, yes.as_deref(), sockets, style),
         Command::ResetCode { name, expires } => password::code(name, *expires, sockets, style),
         Command::ResetPassword {
             name,

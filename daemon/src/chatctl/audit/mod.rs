@@ -10,15 +10,15 @@ use crate::lookup::MACHINE;
 use crate::table::Table;
 use crate::{Style, duration, json, time};
 use chain::{Chain, Noted};
-use chat_shared::audit::hex;
+use chat_shared::audit::{ACTS, hex};
 use chat_shared::limits::AUDIT_PAGE;
 use chat_shared::{AuditLine, Event, Request, Timestamp, clean};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::json as value;
 use std::collections::VecDeque;
 
-/// Pages asked for on one connection. The daemon ends one that does not sign in after some seconds, and
-/// slows one that asks a lot.
+/// Pages asked for on one connection: the daemon slows one that asks a lot.
 const PAGES: usize = 100;
 
 /// Numbers above are times in milliseconds (since 2001), not what somebody wrote into a reason.
@@ -32,9 +32,9 @@ pub(crate) struct Arguments {
     /// Only what this person did
     #[arg(long, value_name = "NAME", default_value = "")]
     by: String,
-    /// Only acts of this kind, such as ban or set_house_role
-    #[arg(long, value_name = "ACT", default_value = "")]
-    act: String,
+    /// Only acts of this kind
+    #[arg(long, value_name = "ACT", value_parser = PossibleValuesParser::new(ACTS))]
+    act: Option<String>,
     /// Only the newest so many
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = limit())]
     limit: u32,
@@ -78,7 +78,7 @@ fn each(
                 limit: AUDIT_PAGE,
                 since,
                 by: arguments.by.clone(),
-                act: arguments.act.clone(),
+                act: arguments.act.clone().unwrap_or_default(),
             };
             let Event::Audit { lines, more } = client.ask(request)? else {
                 return Err(unexpected());

@@ -1,27 +1,18 @@
 //! Who is banned, muted and invited in a room.
 
-use crate::client::{Sockets, unexpected};
+use crate::client::{Client, Sockets};
 use crate::failure::Failure;
 use crate::lookup::{self, Names};
 use crate::table::Table;
 use crate::{Style, json, time};
 use chat_shared::names::RoomName;
-use chat_shared::{Event, Request, Restriction, clean};
+use chat_shared::{AccountId, ConversationId, Event, Request, Restriction, clean};
 use serde_json::{Value, json as value};
 
 pub(super) fn list(room: &RoomName, sockets: &Sockets, style: Style) -> Result<String, Failure> {
     let mut client = sockets.connect()?;
     let conversation = lookup::room(&mut client, room)?.room.conversation;
-    let Event::Restrictions {
-        banned,
-        muted,
-        invited,
-        ..
-    } = client.ask(Request::AdminRestrictions { conversation })?
-    else {
-        return Err(unexpected());
-    };
-    let lists = [("banned", banned), ("muted", muted), ("invited", invited)];
+    let lists = all(&mut client, conversation)?;
     let all = lists.iter().flat_map(|(_, list)| list);
     let ids = all.flat_map(|one| [Some(one.account), one.by]).flatten();
     let names = Names::of(&mut client, ids)?;
@@ -54,6 +45,33 @@ pub(super) fn list(room: &RoomName, sockets: &Sockets, style: Style) -> Result<S
         }
     }
     Ok(table.to_string())
+}
+
+/// The lists of all pages, each with its word.
+fn all(
+    client: &mut Client,
+    conversation: ConversationId,
+) -> Result<[(&'static str, Vec<Restriction>); 3], Failure> {
+    let request = Request::AdminRestrictions {
+        conversation,
+        after: AccountId(0),
+    };
+    let pages = client.list(request, |page| match page {
+        Event::Restrictions {
+            banned,
+            muted,
+            invited,
+            ..
+        } => Some(vec![[banned, muted, invited]]),
+        _ => None,
+    })?;
+    let mut lists = ["banned", "muted", "invited"].map(|how| (how, Vec::new()));
+    for page in pages {
+        for ((_, list), more) in lists.iter_mut().zip(page) {
+            list.extend(more);
+        }
+    }
+    Ok(lists)
 }
 
 fn described(one: &Restriction, names: &Names) -> Value {

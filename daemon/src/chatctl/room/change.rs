@@ -2,15 +2,15 @@
 
 use crate::client::Sockets;
 use crate::failure::Failure;
-use crate::{Style, duration, lookup, words};
+use crate::{Style, confirm, duration, lookup, words};
 use chat_shared::limits::SLOW_SECS;
 use chat_shared::names::RoomName;
-use chat_shared::{Access, Command, HistoryFrom, RoomChange};
-use clap::Args;
+use chat_shared::{Access, Command, HistoryFrom, RoomChange, clean};
+use clap::{ArgGroup, Args};
 use serde_json::json as value;
-use std::io::{IsTerminal, Write, stdin};
 
 #[derive(Debug, Args)]
+#[command(group = at_least_one())]
 pub(crate) struct Set {
     /// Which one
     room: RoomName,
@@ -18,12 +18,11 @@ pub(crate) struct Set {
     different: Different,
 }
 
-/// At least one of them.
+/// What a room may be like.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true)]
-struct Different {
+pub(super) struct Different {
     /// Who finds it and comes in: public everybody, private who was invited, hidden is not even listed
-    #[arg(long, value_parser = words::parser::<Access>())]
+    #[arg(long, alias = "kind", value_parser = words::parser::<Access>())]
     access: Option<Access>,
     /// From where on who joins may read
     #[arg(long, value_parser = words::parser::<HistoryFrom>())]
@@ -42,6 +41,31 @@ struct Different {
     for_newcomers: Option<bool>,
 }
 
+/// Who changes a room says what is to be different.
+fn at_least_one() -> ArgGroup {
+    let all = Different::augment_args(clap::Command::new("all"));
+    let all = all.get_arguments().map(|one| one.get_id().clone());
+    ArgGroup::new("at least one")
+        .args(all.collect::<Vec<_>>())
+        .required(true)
+        .multiple(true)
+}
+
+impl Different {
+    /// As the protocol has it.
+    pub(super) fn change(&self) -> RoomChange {
+        RoomChange {
+            access: self.access,
+            history: self.history,
+            description: self.description.clone(),
+            slow_secs: self.slow,
+            read_only: self.read_only,
+            archived: None,
+            for_newcomers: self.for_newcomers,
+        }
+    }
+}
+
 /// Seconds of a slow mode.
 fn slow(text: &str) -> Result<u32, String> {
     if text == "off" {
@@ -57,16 +81,7 @@ fn slow(text: &str) -> Result<u32, String> {
 }
 
 pub(super) fn set(set: &Set, sockets: &Sockets, style: Style) -> Result<String, Failure> {
-    let different = &set.different;
-    let change = RoomChange {
-        access: different.access,
-        history: different.history,
-        description: different.description.clone(),
-        slow_secs: different.slow,
-        read_only: different.read_only,
-        archived: None,
-        for_newcomers: different.for_newcomers,
-    };
+    let change = set.different.change();
     make_different(&set.room, change, "is changed", sockets, style)
 }
 
@@ -105,6 +120,26 @@ fn make_different(
     Ok(style.tell(&format!("#{name} {told}"), &done))
 }
 
+pub(super) fn topic(
+    room: &RoomName,
+    topic: &str,
+    sockets: &Sockets,
+    style: Style,
+) -> Result<String, Failure> {
+    let mut client = sockets.connect()?;
+    let conversation = lookup::room(&mut client, room)?.room.conversation;
+    client.command(Command::SetTopic {
+        conversation,
+        topic: topic.to_owned(),
+    })?;
+    let text = match clean::line(topic) {
+        topic if topic.is_empty() => format!("#{room} has no topic"),
+        topic => format!("#{room} has the topic: {topic}"),
+    };
+    let done = value!({ "room": room.as_str(), "topic": topic });
+    Ok(style.tell(&text, &done))
+}
+
 pub(super) fn rename(
     room: &RoomName,
     name: &RoomName,
@@ -131,7 +166,13 @@ pub(super) fn delete(
     let found = lookup::room(&mut sockets.connect()?, room)?;
     let name = match yes {
         Some(name) => name.as_str().to_owned(),
-        None => typed(room, found.room.members, found.posts)?,
+        None => {
+            let (members, posts) = (found.room.members, found.posts);
+            let told = format!(
+                "#{room} has {members} members and {posts} messages. Type its name to delete it: "
+            );
+            confirm::typed(&told, &format!("--yes {room}"))?
+        }
     };
     // Another connection: whoever thinks it over does so for longer than the daemon keeps an idle one.
     sockets.connect()?.command(Command::DeleteRoom {
@@ -142,29 +183,6 @@ pub(super) fn delete(
         format!("#{room} is deleted; chatctl room restore {room} brings it back for 30 days");
     let done = value!({ "room": room.as_str(), "deleted": true });
     Ok(style.tell(&text, &done))
-}
-
-/// Asks for the name of a room, to be sure. The daemon compares it.
-fn typed(room: &RoomName, members: u64, posts: u64) -> Result<String, Failure> {
-    if !stdin().is_terminal() {
-        return Err(Failure::Usage(format!(
-            "nobody can be asked here: say --yes {room} to delete the room"
-        )));
-    }
-    let mut typed = String::new();
-    let mut screen = std::io::stderr();
-    let asked = write!(
-        screen,
-        "#{room} has {members} members and {posts} messages. Type its name to delete it: "
-    );
-    let read = asked
-        .and_then(|()| screen.flush())
-        .and_then(|()| stdin().read_line(&mut typed));
-    read.map_err(|error| Failure::Usage(format!("could not ask: {error}")))?;
-    match RoomName::parse(typed.trim()) {
-        Ok(name) => Ok(name.into()),
-        Err(_) => Err(Failure::Usage("nothing is deleted".to_owned())),
-    }
 }
 
 pub(super) fn restore(room: &RoomName, sockets: &Sockets, style: Style) -> Result<String, Failure> {

@@ -1,7 +1,7 @@
 //! Who is in a room, and as what.
 
 use super::Whom;
-use crate::client::{Client, Sockets, unexpected};
+use crate::client::{Client, Sockets};
 use crate::failure::Failure;
 use crate::lookup::{self, Names, somebody};
 use crate::table::Table;
@@ -44,25 +44,15 @@ pub(super) fn list(room: &RoomName, sockets: &Sockets, style: Style) -> Result<S
     Ok(table.to_string())
 }
 
-/// Page by page.
 fn all(client: &mut Client, conversation: ConversationId) -> Result<Vec<Member>, Failure> {
-    let mut all: Vec<Member> = Vec::new();
-    loop {
-        let after = all.last().map_or(AccountId(0), |member| member.account);
-        let request = Request::AdminMembers {
-            conversation,
-            after,
-        };
-        let Event::Members { members, more, .. } = client.ask(request)? else {
-            return Err(unexpected());
-        };
-        // A page that does not go on would be asked for without end.
-        let goes_on = members.last().is_some_and(|last| last.account > after);
-        all.extend(members);
-        if !more || !goes_on {
-            return Ok(all);
-        }
-    }
+    let request = Request::AdminMembers {
+        conversation,
+        after: AccountId(0),
+    };
+    client.list(request, |page| match page {
+        Event::Members { members, .. } => Some(members),
+        _ => None,
+    })
 }
 
 pub(super) fn role(

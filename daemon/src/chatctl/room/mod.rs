@@ -1,9 +1,10 @@
 //! `chatctl room`: rooms, also hidden ones, and those deleted within the last 30 days.
 //!
-//! [`list`] is what they are like, [`change`] makes them different, [`members`] is who is in them and as
+//! [`list`] is what they are like, [`create`] makes them, [`change`] makes them different, [`members`] is who is in them and as
 //! what, [`moderation`] keeps the peace there, and [`bans`] is who had to be kept from disturbing it.
 
 mod list;
+mod create;
 mod change;
 mod members;
 mod moderation;
@@ -30,6 +31,15 @@ pub(crate) enum Command {
     Members {
         /// Which one
         room: RoomName,
+    },
+    /// Make a room
+    Create(create::Create),
+    /// Say what is talked about in a room
+    Topic {
+        /// Which one
+        room: RoomName,
+        /// The new topic; empty takes it out
+        topic: String,
     },
     /// Give a room another name
     Rename {
@@ -156,6 +166,8 @@ pub(crate) fn run(command: &Command, sockets: &Sockets, style: Style) -> Result<
         Command::List => list::all(sockets, style),
         Command::Show { room } => list::one(room, sockets, style),
         Command::Members { room } => members::list(room, sockets, style),
+        Command::Create(create) => create::run(create, sockets, style),
+        Command::Topic { room, topic } => change::topic(room, topic, sockets, style),
         Command::Rename { room, name } => change::rename(room, name, sockets, style),
         Command::Set(set) => change::set(set, sockets, style),
         Command::Archive { room } => change::archive(room, true, sockets, style),

@@ -309,6 +309,21 @@ fn what_is_done_about_an_account_names_it_by_its_id() {
 }
 
 #[test]
+fn an_account_is_deleted_by_its_name_given_twice() {
+    let command = ["account", "delete", "Anna", "--yes", "anne"];
+    let (text, asked) = printed(&command, vec![card(3, "anna"), DONE]);
+    assert!(text.starts_with("account anna is deleted"), "{text}");
+    // Whether the name is the right one, the daemon says.
+    let wanted = Wanted::DeleteAccountOf {
+        account: AccountId(3),
+        name: "anne".into(),
+    };
+    assert_eq!(asked, commanded(wanted));
+    let shown = value_of(&command, vec![card(3, "anna"), DONE]);
+    assert_eq!(shown, value!({ "name": "anna", "deleted": true }));
+}
+
+#[test]
 fn somebody_who_does_not_exist_is_refused_before_anything_is_done() {
     let fault = Fault::new(FaultCode::NoSuchAccount, "there is no account nobody");
     let script = Script::of(vec![Event::Fault { fault }]);

@@ -65,7 +65,8 @@ fn groups_are_put_listed_and_removed() {
             members: vec![AccountId(1), AccountId(8)],
         };
         let groups = vec![group];
-        vec![Event::AdminGroups { groups }, two()]
+        let more = false;
+        vec![Event::AdminGroups { groups, more }, two()]
     };
     let (text, _) = printed(&["group", "list"], answers());
     assert_eq!(
@@ -127,8 +128,12 @@ fn bans_are_listed_with_who_made_them() {
             ban("192.0.2.7", None, None),
             ban("2001:db8::/32", Some(AccountId(1)), Some(THEN)),
         ];
-        let panic = false;
-        vec![Event::AdminBans { addresses, panic }, two()]
+        let bans = Event::AdminBans {
+            addresses,
+            panic: false,
+            more: false,
+        };
+        vec![bans, two()]
     };
     let (text, _) = printed(&["bans"], answers());
     let lines: Vec<_> = text.lines().collect();
@@ -152,6 +157,7 @@ fn the_panic_switch_is_turned_and_asked_for() {
         let answer = Event::AdminBans {
             addresses: Vec::new(),
             panic: on,
+            more: false,
         };
         let shown = value_of(&["panic", "status"], vec![answer]);
         assert_eq!(shown, value!({ "panic": on }));

@@ -81,7 +81,10 @@ fn invitations_are_listed_with_names_for_who_made_them_and_their_rooms() {
             ),
         ];
         vec![
-            Event::Invites { invites },
+            Event::Invites {
+                invites,
+                more: false,
+            },
             accounts(vec![info(9, "anna")]),
             rooms(),
         ]
@@ -95,9 +98,21 @@ fn invitations_are_listed_with_names_for_who_made_them_and_their_rooms() {
     assert_eq!(list[1]["by"], "anna");
     assert_eq!(list[1]["rooms"], value!(["lunch", "(8)"]));
 
+    // Of all pages.
+    let page = |id, more| Event::Invites {
+        invites: vec![invite(id, None, Vec::new())],
+        more,
+    };
+    let script = Script::of(vec![page(4, true), page(9, false)]);
+    let text = script.run(&["invite", "list"]).unwrap();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    let next = Request::AdminInvites { after: InviteId(4) };
+    assert_eq!(script.requests()[1], next);
+
     // Where there is nothing to name, nothing is asked for.
     let invites = vec![invite(1, None, Vec::new())];
-    let script = Script::of(vec![Event::Invites { invites }]);
+    let more = false;
+    let script = Script::of(vec![Event::Invites { invites, more }]);
     script.run(&["invite", "list"]).unwrap();
     assert_eq!(script.requests().len(), 1);
 }

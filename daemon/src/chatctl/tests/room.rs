@@ -144,6 +144,7 @@ fn who_is_kept_from_a_room_is_listed_with_who_may_come() {
             banned: vec![one(1, None, None, "loud\u{1b}[2J")],
             muted: vec![one(5, Some(ANNA), Some(THEN), "")],
             invited: vec![one(2, Some(ANNA), None, "")],
+            more: false,
         };
         let people = accounts(vec![info(1, "zoe"), info(2, "olga"), info(3, "anna")]);
         vec![rooms(), restrictions, people]
@@ -161,16 +162,50 @@ fn who_is_kept_from_a_room_is_listed_with_who_may_come() {
     assert_eq!(lists["muted"][0]["until"], "2023-11-14T22:13:20.000Z");
     assert_eq!(lists["invited"][0]["by"], "anna");
 
+    // Of all pages.
+    let page = |banned, muted, more| Event::Restrictions {
+        conversation: LUNCH,
+        banned,
+        muted,
+        invited: vec![],
+        more,
+    };
+    let one = |account| Restriction {
+        account: AccountId(account),
+        by: None,
+        at: THEN,
+        until: None,
+        reason: String::new(),
+    };
+    let answers = vec![
+        rooms(),
+        page(vec![one(1)], vec![one(2)], true),
+        page(vec![one(3)], vec![], false),
+        accounts(vec![]),
+    ];
+    let script = Script::of(answers);
+    let text = script.run(&["room", "bans", "lunch"]).unwrap();
+    assert_eq!(text.lines().count(), 4, "{text}");
+    let next = Request::AdminRestrictions {
+        conversation: LUNCH,
+        after: AccountId(2),
+    };
+    assert_eq!(script.requests()[2], next);
+
     let nobody = Event::Restrictions {
         conversation: LUNCH,
         banned: vec![],
         muted: vec![],
         invited: vec![],
+        more: false,
     };
     let (text, asked) = printed(&["room", "bans", "lunch"], vec![rooms(), nobody]);
     assert_eq!(text, "nobody is banned, muted or invited in #lunch\n");
-    let conversation = LUNCH;
-    assert_eq!(asked, Request::AdminRestrictions { conversation });
+    let wanted = Request::AdminRestrictions {
+        conversation: LUNCH,
+        after: AccountId(0),
+    };
+    assert_eq!(asked, wanted);
 }
 
 #[test]
@@ -234,6 +269,74 @@ fn only_what_is_given_is_made_different() {
         shown,
         value!({ "room": "lunch", "changed": { "read_only": true } })
     );
+}
+
+#[test]
+fn a_room_is_made_as_it_is_wanted() {
+    let made = Event::Done {
+        conversation: Some(LUNCH),
+        seq: Some(Seq(3)),
+    };
+    let line = "room create #Lunch --topic soup --kind private --history joining --slow 30s \
+                --read-only on --owner anna";
+    let command: Vec<_> = line.split_whitespace().collect();
+    let answers = || vec![card(3, "anna"), made.clone()];
+    let (text, asked) = printed(&command, answers());
+    assert_eq!(text, "#lunch is made, and anna owns it\n");
+    let wanted = Wanted::CreateRoom {
+        name: "lunch".into(),
+        topic: "soup".into(),
+        change: RoomChange {
+            access: Some(Access::Private),
+            history: Some(HistoryFrom::Joining),
+            slow_secs: Some(30),
+            read_only: Some(true),
+            ..RoomChange::default()
+        },
+        owner: Some(ANNA),
+    };
+    assert_eq!(asked, commanded(wanted));
+    let shown = value_of(&command, answers());
+    assert_eq!(
+        shown,
+        value!({ "room": "lunch", "conversation": 7, "owner": "anna" })
+    );
+
+    let (text, asked) = printed(&["room", "create", "lunch"], vec![made.clone()]);
+    assert!(text.contains("has no owner"), "{text}");
+    assert!(
+        text.contains("chatctl room role lunch NAME owner"),
+        "{text}"
+    );
+    let wanted = Wanted::CreateRoom {
+        name: "lunch".into(),
+        topic: String::new(),
+        change: RoomChange::default(),
+        owner: None,
+    };
+    assert_eq!(asked, commanded(wanted));
+    let shown = value_of(&["room", "create", "lunch"], vec![made]);
+    assert_eq!(shown["owner"], Value::Null);
+}
+
+#[test]
+fn a_room_gets_another_topic_or_none() {
+    let cases = [
+        ("soup\u{1b}[2J", "#lunch has the topic: soup\u{fffd}[2J\n"),
+        ("", "#lunch has no topic\n"),
+    ];
+    for (topic, told) in cases {
+        let command = ["room", "topic", "lunch", topic];
+        let (text, asked) = printed(&command, vec![rooms(), DONE]);
+        assert_eq!(text, told);
+        let wanted = Wanted::SetTopic {
+            conversation: LUNCH,
+            topic: topic.into(),
+        };
+        assert_eq!(asked, commanded(wanted));
+    }
+    let shown = value_of(&["room", "topic", "lunch", "soup"], vec![rooms(), DONE]);
+    assert_eq!(shown, value!({ "room": "lunch", "topic": "soup" }));
 }
 
 #[test]

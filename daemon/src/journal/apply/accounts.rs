@@ -8,7 +8,7 @@ use crate::store::FeedKey;
 use crate::store::read::parse;
 use crate::store::record::{AccountRecord, BodyRecord, encode};
 use crate::store::schema::meta;
-use chat_shared::{AccountId, HouseRole, Timestamp};
+use chat_shared::{AccountId, HouseRole, InboxAbout, Timestamp};
 
 /// What of an account every command of it has to know, so that it is kept in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,8 @@ impl Apply<'_> {
         Ok(Outcome::DONE)
     }
 
-    /// Another role in the house. Administrators make others of their kind and may step down themselves.
+    /// Another role in the house, of which they are told. Administrators make others of their kind and may step
+    /// down themselves.
     pub(super) fn set_house_role(
         &mut self,
         at: Timestamp,
@@ -99,6 +100,12 @@ impl Apply<'_> {
         let set = BodyRecord::HouseRoleSet(account, role);
         self.append(FeedKey::House, at, by, set)?;
         let word = format!("{role:?}").to_lowercase();
+        if by != Some(account) {
+            let article = if word.starts_with('a') { "an" } else { "a" };
+            let text = format!("you are {article} {word} of this house now");
+            let about = InboxAbout::Announcement { text };
+            self.inbox_add(at, account, by, about)?;
+        }
         self.audit(at, by, "set_house_role", record.name, word)?;
         Ok(Outcome::DONE)
     }

@@ -4,6 +4,7 @@ use super::rights::Right;
 use super::{Apply, Stop};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
+use crate::store::read::parse;
 use crate::store::record::{BodyRecord, encode};
 use crate::store::schema::meta;
 use chat_shared::limits::{ANNOUNCE_TO, ANNOUNCEMENTS};
@@ -55,6 +56,36 @@ impl Apply<'_> {
         let announced = BodyRecord::Announced(announcement);
         self.append(FeedKey::House, at, by, announced)?;
         Ok(())
+    }
+
+    /// One to everybody waits for somebody no longer.
+    pub(super) fn dismiss_announcement(
+        &mut self,
+        at: Timestamp,
+        by: AccountId,
+        announcement: u64,
+    ) -> Result<Outcome, Stop> {
+        let mut record = self.account(by)?;
+        if record.has_dismissed(announcement) || !self.is_told(announcement, by)? {
+            return Err(Refusal::NoSuchAnnouncement(announcement).into());
+        }
+        let newest = self.newest_announcement()?;
+        let gone = newest.saturating_sub(ANNOUNCEMENTS as u64);
+        record.announcements_dismissed.retain(|id| *id > gone);
+        record.announcements_dismissed.insert(announcement);
+        self.put_account(by, &record)?;
+        let dismissed = BodyRecord::AnnouncementDismissed(announcement);
+        self.append(FeedKey::Account(by), at, Some(by), dismissed)?;
+        Ok(Outcome::DONE)
+    }
+
+    /// Whether it is kept and waits for others than who said it, such as this account.
+    fn is_told(&self, announcement: u64, account: AccountId) -> Result<bool, Stop> {
+        let Some(row) = self.tables.announcements.get(announcement)? else {
+            return Ok(false);
+        };
+        let said: Announcement = parse(row.value(), "announcement")?;
+        Ok(said.by != Some(account))
     }
 
     /// Gives the names of those whom it was for.

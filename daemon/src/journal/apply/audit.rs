@@ -5,7 +5,7 @@ use super::{Apply, Stop};
 use crate::store::read::parse;
 use crate::store::record::{AuditRecord, encode};
 use crate::store::schema::meta;
-use chat_shared::audit::{Act, Hash, START};
+use chat_shared::audit::{ACTS, Act, Hash, START};
 use chat_shared::{AccountId, Timestamp};
 
 impl Apply<'_> {
@@ -18,6 +18,7 @@ impl Apply<'_> {
         target: String,
         detail: String,
     ) -> Result<(), Stop> {
+        debug_assert!(ACTS.contains(&act), "the act `{act}` stands in no list");
         let by_name = match by {
             Some(by) => self.account(by)?.name,
             None => String::new(),

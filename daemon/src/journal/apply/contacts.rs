@@ -91,7 +91,7 @@ impl Apply<'_> {
         if self.tables.blocks.range(range)?.take(CONTACTS).count() >= CONTACTS {
             return Err(too_many("blocked people"));
         }
-        self.tables.blocks.insert((by.0, account.0), ())?;
+        self.tables.blocks.insert((by.0, account.0), at.0)?;
         let blocked = BodyRecord::Blocked(account);
         self.append(FeedKey::Account(by), at, Some(by), blocked)?;
         Ok(Outcome::DONE)

@@ -1,6 +1,7 @@
 //! Making rooms and direct conversations, coming and going, and the topic.
 
 use super::rights::Right;
+use super::rooms::{changed, described};
 use super::{Apply, Stop};
 use crate::journal::command::Name;
 use crate::journal::outcome::{Outcome, Refusal};
@@ -9,23 +10,49 @@ use crate::store::record::{BodyRecord, ConversationRecord};
 use crate::store::schema::meta;
 use chat_shared::limits::DIRECT_MEMBERS;
 use chat_shared::{
-    Access, AccountId, ConversationId, HouseRole, RoomRole, RoomSettings, Timestamp,
+    Access, AccountId, ConversationId, HouseRole, RoomChange, RoomRole, RoomSettings, Timestamp,
 };
 use std::collections::BTreeSet;
 
 impl Apply<'_> {
+    /// Who makes a room owns it. For somebody else administrators make one, and the one at the machine, who
+    /// is nobody, also for nobody.
     pub(super) fn create_room(
         &mut self,
         at: Timestamp,
-        by: AccountId,
+        by: Option<AccountId>,
         name: &Name,
         topic: String,
-        access: Access,
+        change: &RoomChange,
+        owner: Option<AccountId>,
     ) -> Result<Outcome, Stop> {
-        self.require(Some(by), Right::CreateRoom, None)?;
-        self.room_for_one_more(by)?;
-        let conversation = self.add_room(at, Some(by), name, topic, access)?;
-        self.add_member(at, conversation, by, RoomRole::Owner, Some(by))?;
+        self.require(by, Right::CreateRoom, None)?;
+        let owner = owner.or(by);
+        let is_for_oneself = by.is_some() && owner == by;
+        if !is_for_oneself || change.for_newcomers.is_some() {
+            self.require(by, Right::RunHouse, None)?;
+        }
+        let settings = changed(&RoomSettings::default(), change);
+        if settings.for_newcomers {
+            self.check_for_newcomers()?;
+        }
+        let mut detail = described(change);
+        if let Some(owner) = owner {
+            let record = self.present(owner)?;
+            if !record.enabled {
+                return Err(Refusal::Disabled(owner).into());
+            }
+            self.room_for_one_more(owner)?;
+            let comma = if detail.is_empty() { "" } else { ", " };
+            detail.push_str(&format!("{comma}owner {}", record.name));
+        }
+        let conversation = self.add_room(at, by, name, topic, settings)?;
+        if let Some(owner) = owner {
+            self.add_member(at, conversation, owner, RoomRole::Owner, by)?;
+        }
+        if !is_for_oneself {
+            self.audit(at, by, "create_room", format!("#{}", name.name), detail)?;
+        }
         self.done(conversation)
     }
 
@@ -90,8 +117,14 @@ impl Apply<'_> {
         conversation: ConversationId,
         topic: String,
     ) -> Result<Outcome, Stop> {
-        let mut record = self.room_for(by, Right::SetTopic, conversation)?.record;
+        let room = self.room_for(by, Right::SetTopic, conversation)?;
+        let (title, is_inside) = (room.title(), room.actor.is_inside());
+        let mut record = room.record;
         if record.topic != topic {
+            // What members do among themselves is none of the log's business.
+            if !is_inside {
+                self.audit(at, by, "set_topic", title, format!("{topic:?}"))?;
+            }
             record.topic.clone_from(&topic);
             self.put_conversation(conversation, &record)?;
             let set = BodyRecord::TopicSet(topic.clone());
@@ -128,11 +161,14 @@ impl Apply<'_> {
         }
         self.require(Some(by), Right::OpenDirect, None)?;
         for member in &members {
-            // Who blocks somebody answers them as one who is not here any more would.
-            if !self.account(*member)?.enabled || self.blocks(*member, by)? {
+            // Who blocks somebody answers them as one who is not here any more, or has no place left, would.
+            let has_place = self.has_place(*member)?;
+            if *member == by && !has_place {
+                return Err(Refusal::TooManyConversations.into());
+            }
+            if !has_place || !self.account(*member)?.enabled || self.blocks(*member, by)? {
                 return Err(Refusal::NotReachable(*member).into());
             }
-            self.room_for_one_more(*member)?;
         }
         let conversation = ConversationId(self.count(meta::LAST_CONVERSATION, 1)?);
         self.tables.directs.insert(key.as_slice(), conversation.0)?;
@@ -156,20 +192,24 @@ impl Apply<'_> {
         by: Option<AccountId>,
         name: &Name,
         topic: String,
-        access: Access,
+        settings: RoomSettings,
     ) -> Result<ConversationId, Stop> {
         self.check_room_name(name, None)?;
         let conversation = ConversationId(self.count(meta::LAST_CONVERSATION, 1)?);
         self.name_room(conversation, name)?;
         let mut record = new_conversation(Some(name.name.clone()), at);
         record.topic.clone_from(&topic);
-        record.settings.access = access;
+        record.settings = settings;
         self.put_conversation(conversation, &record)?;
+        if record.settings.for_newcomers {
+            self.tables.newcomer_rooms.insert(conversation.0, ())?;
+        }
         let feed = FeedKey::Conversation(conversation);
         let created = BodyRecord::Created(Some(name.name.clone()));
         self.append(feed, at, by, created)?;
-        if record.settings != RoomSettings::default() {
-            let set = BodyRecord::SettingsSet(record.settings.clone());
+        let different = record.settings.changed_since(&RoomSettings::default());
+        if !different.is_empty() {
+            let set = BodyRecord::SettingsChanged(record.settings.clone(), different);
             self.append(feed, at, by, set)?;
         }
         if !topic.is_empty() {

@@ -1,10 +1,11 @@
 //! Leaving the house for good. What somebody said stays, or goes in portions; their name stays theirs.
 
+use super::rights::Right;
 use super::{Apply, Stop};
-use crate::journal::outcome::Outcome;
+use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use crate::store::read::parse;
-use crate::store::record::{BodyRecord, EntryRecord, Verifier};
+use crate::store::record::{AccountRecord, BodyRecord, EntryRecord, Verifier};
 use chat_shared::{AccountId, ConversationId, HouseRole, Profile, Seq, StatusText, Timestamp};
 
 /// Messages that one command takes away, and entries that it looks at to find them: some milliseconds.
@@ -33,18 +34,46 @@ impl Apply<'_> {
         by: AccountId,
         remove_messages: bool,
     ) -> Result<Outcome, Stop> {
-        let mut record = self.account(by)?;
+        let record = self.account(by)?;
+        self.end_account(at, Some(by), (by, record), remove_messages)
+    }
+
+    /// Ends the account of somebody else.
+    pub(super) fn delete_account_of(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        account: AccountId,
+        name: &str,
+        remove_messages: bool,
+    ) -> Result<Outcome, Stop> {
+        self.require(by, Right::RunHouse, None)?;
+        let record = self.present(account)?;
+        self.outranks(by, account, None)?;
+        if name != record.name {
+            return Err(Refusal::NotTheirName(account).into());
+        }
+        self.end_account(at, by, (account, record), remove_messages)
+    }
+
+    fn end_account(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        (account, mut record): (AccountId, AccountRecord),
+        remove_messages: bool,
+    ) -> Result<Outcome, Stop> {
         self.keep_an_administrator(&record)?;
         // In the log under the name and role of then.
         let word = format!("{:?}", record.role).to_lowercase();
-        self.audit(at, Some(by), "delete_account", record.name.clone(), word)?;
+        self.audit(at, by, "delete_account", record.name.clone(), word)?;
 
-        self.remove_devices(at, Some(by), by, None)?;
-        self.leave_everything(at, by)?;
-        self.forget_contacts(by)?;
-        self.empty_inbox(by)?;
-        self.leave_shared_groups(at, by)?;
-        self.tables.seen.remove(by.0)?;
+        self.remove_devices(at, by, account, None)?;
+        self.leave_everything(at, by, account)?;
+        self.forget_contacts(account)?;
+        self.empty_inbox(account)?;
+        self.leave_shared_groups(at, account)?;
+        self.tables.seen.remove(account.0)?;
 
         let had_say = record.role > HouseRole::Member;
         if had_say {
@@ -56,17 +85,17 @@ impl Apply<'_> {
         record.profile = Profile::default();
         record.status = StatusText::default();
         record.reset = None;
-        self.put_account(by, &record)?;
+        self.put_account(account, &record)?;
         if had_say {
-            let set = BodyRecord::HouseRoleSet(by, record.role);
-            self.append(FeedKey::House, at, Some(by), set)?;
+            let set = BodyRecord::HouseRoleSet(account, record.role);
+            self.append(FeedKey::House, at, by, set)?;
         }
-        let emptied = BodyRecord::ProfileSet(by, Profile::default());
-        self.append(FeedKey::House, at, Some(by), emptied)?;
-        let deleted = BodyRecord::AccountDeleted(by);
-        self.append(FeedKey::House, at, Some(by), deleted)?;
+        let emptied = BodyRecord::ProfileSet(account, Profile::default());
+        self.append(FeedKey::House, at, by, emptied)?;
+        let deleted = BodyRecord::AccountDeleted(account);
+        self.append(FeedKey::House, at, by, deleted)?;
         if remove_messages {
-            self.tables.messages_to_remove.insert(by.0, (0, 0))?;
+            self.tables.messages_to_remove.insert(account.0, (0, 0))?;
         }
         Ok(Outcome::DONE)
     }
@@ -124,7 +153,12 @@ impl Apply<'_> {
 
     /// Nothing holds back who leaves the house, not even that they are the last owner. Direct
     /// conversations have no way out, and stay with the others.
-    fn leave_everything(&mut self, at: Timestamp, account: AccountId) -> Result<(), Stop> {
+    fn leave_everything(
+        &mut self,
+        at: Timestamp,
+        by: Option<AccountId>,
+        account: AccountId,
+    ) -> Result<(), Stop> {
         let range = (account.0, 0)..=(account.0, u64::MAX);
         let mut memberships = Vec::new();
         for row in self.tables.memberships.range(range)? {
@@ -134,7 +168,7 @@ impl Apply<'_> {
             let record = self.stored_conversation(conversation)?;
             if record.is_some_and(|record| record.room.is_some() && record.deleted_at.is_none()) {
                 let left = BodyRecord::Left(account);
-                self.remove_member(at, conversation, account, Some(account), left)?;
+                self.remove_member(at, conversation, account, by, left)?;
             }
         }
         let range = (account.0, 0)..=(account.0, u64::MAX);

@@ -8,7 +8,7 @@ use crate::store::read::parse;
 use crate::store::record::{RestrictionRecord, encode};
 use crate::store::schema::meta;
 use chat_shared::limits::ADDRESS_BANS;
-use chat_shared::{Access, AccountId, Timestamp};
+use chat_shared::{AccountId, RoomSettings, Timestamp};
 
 impl Apply<'_> {
     pub(super) fn found(
@@ -21,7 +21,7 @@ impl Apply<'_> {
         if self.tables.meta.get(meta::FIRST_ROOM)?.is_some() {
             return Err(Refusal::AlreadyFounded.into());
         }
-        let room = self.add_room(at, None, first_room, String::new(), Access::Public)?;
+        let room = self.add_room(at, None, first_room, String::new(), RoomSettings::default())?;
         self.tables
             .secrets
             .insert(meta::FAKE_SALTS, fake_salts.as_slice())?;

@@ -116,9 +116,10 @@ impl Apply<'_> {
             return Ok(Outcome::DONE);
         }
         record.announcements_seen = announced;
+        record.announcements_dismissed.clear();
         self.put_account(by, &record)?;
         self.empty_inbox(by)?;
-        let dismissed = BodyRecord::InboxDismissed(None);
+        let dismissed = BodyRecord::InboxEmptied(announced);
         self.append(FeedKey::Account(by), at, Some(by), dismissed)?;
         Ok(Outcome::DONE)
     }

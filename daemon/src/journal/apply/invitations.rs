@@ -1,11 +1,10 @@
 //! Who may come into a room though not everybody may.
 
 use super::rights::Right;
-use super::{Apply, Stop};
+use super::{Apply, Stop, restrictions};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::record::{BodyRecord, RestrictionRecord, encode};
-use chat_shared::limits::RESTRICTIONS;
+use crate::store::record::{BodyRecord, RestrictionRecord};
 use chat_shared::{AccountId, ConversationId, InboxAbout, Timestamp};
 
 impl Apply<'_> {
@@ -40,25 +39,15 @@ impl Apply<'_> {
         if self.is_invited(conversation, account)? {
             return self.done(conversation);
         }
-        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
-        let rows = self.tables.room_invitations.range(range)?;
-        if rows.take(RESTRICTIONS).count() >= RESTRICTIONS {
-            return Err(Refusal::TooMany {
-                what: "invitations into this room",
-                limit: RESTRICTIONS,
-            }
-            .into());
-        }
         let invitation = RestrictionRecord {
             by,
             at,
             until: None,
             reason: String::new(),
         };
-        let key = (conversation.0, account.0);
-        self.tables
-            .room_invitations
-            .insert(key, encode(&invitation).as_slice())?;
+        let invited = &mut self.tables.room_invitations;
+        let what = "invitations into this room";
+        restrictions::put(invited, conversation, account, &invitation, what)?;
         self.tables
             .invited_to
             .insert((account.0, conversation.0), ())?;

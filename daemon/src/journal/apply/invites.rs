@@ -33,10 +33,11 @@ impl Apply<'_> {
         self.put_invite(id, &record)?;
         self.tables.invite_codes.insert(&record.code_hash, id.0)?;
         let word = format!("{:?}", record.role).to_lowercase();
-        let detail = format!(
-            "{} uses as {word} until {}",
-            record.uses_left, record.expires_at
-        );
+        let uses = match record.uses_left {
+            1 => "1 use".to_owned(),
+            uses => format!("{uses} uses"),
+        };
+        let detail = format!("{uses}, as {word}, until {}", record.expires_at);
         self.audit(at, by, "add_invite", format!("invitation {id}"), detail)?;
         Ok(Outcome::Invite {
             invite: id,

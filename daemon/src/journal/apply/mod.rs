@@ -21,6 +21,7 @@ mod announcements;
 mod members;
 mod conversations;
 mod rooms;
+mod restrictions;
 mod invitations;
 mod moderation;
 mod messages;
@@ -239,6 +240,11 @@ impl<'t> Apply<'t> {
             Action::DeleteAccount { remove_messages } => {
                 self.delete_account(at, author(by)?, remove_messages)
             }
+            Action::DeleteAccountOf {
+                account,
+                name,
+                remove_messages,
+            } => self.delete_account_of(at, by, account, &name, remove_messages),
             Action::RemoveMessages => self.remove_messages(at),
             Action::RevokeOtherDevices { keep } => self.revoke_other_devices(at, author(by)?, keep),
             Action::RevokeDeviceOf { account, device } => {
@@ -256,6 +262,9 @@ impl<'t> Apply<'t> {
             Action::Block { account } => self.block(at, author(by)?, account),
             Action::Unblock { account } => self.unblock(at, author(by)?, account),
             Action::DismissInbox { item } => self.dismiss_inbox(at, author(by)?, item),
+            Action::DismissAnnouncement { announcement } => {
+                self.dismiss_announcement(at, author(by)?, announcement)
+            }
             Action::Announce { to, text } => self.announce(at, by, to, text),
             Action::SetHouseRole { account, role } => self.set_house_role(at, by, account, role),
             Action::BanAddress {
@@ -274,8 +283,9 @@ impl<'t> Apply<'t> {
             Action::CreateRoom {
                 name,
                 topic,
-                access,
-            } => self.create_room(at, author(by)?, &name, topic, access),
+                change,
+                owner,
+            } => self.create_room(at, by, &name, topic, &change, owner),
             Action::RenameRoom { conversation, name } => {
                 self.rename_room(at, by, conversation, &name)
             }

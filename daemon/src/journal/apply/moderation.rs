@@ -2,12 +2,10 @@
 
 use super::access::Known;
 use super::rights::Right;
-use super::{Apply, Stop};
+use super::{Apply, Stop, restrictions};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::read::parse;
-use crate::store::record::{BodyRecord, RestrictionRecord, encode};
-use chat_shared::limits::RESTRICTIONS;
+use crate::store::record::{BodyRecord, RestrictionRecord};
 use chat_shared::{AccountId, ConversationId, RoomRole, Timestamp};
 
 impl Apply<'_> {
@@ -22,7 +20,11 @@ impl Apply<'_> {
         let room = self.room_for(by, Right::SetRoomRole, conversation)?;
         let name = self.account(account)?.name;
         let Some(mut member) = self.member(conversation, account)? else {
-            return Err(not_inside(account));
+            return Err(Refusal::NoRoleOutside {
+                conversation,
+                account,
+            }
+            .into());
         };
         if by != Some(account) {
             self.outranks(by, account, Some(conversation))?;
@@ -54,7 +56,11 @@ impl Apply<'_> {
         let room = self.room_for(by, Right::KeepPeace, conversation)?;
         let target = self.target(by, &room, account)?;
         if self.member(conversation, account)?.is_none() {
-            return Err(not_inside(account));
+            return Err(Refusal::NotInside {
+                conversation,
+                account,
+            }
+            .into());
         }
         let kicked = BodyRecord::Kicked(account, reason.clone());
         let seq = self.remove_member(at, conversation, account, by, kicked)?;
@@ -73,21 +79,14 @@ impl Apply<'_> {
     ) -> Result<Outcome, Stop> {
         let room = self.room_for(by, Right::KeepPeace, conversation)?;
         let target = self.target(by, &room, account)?;
-        let key = (conversation.0, account.0);
-        if self.tables.bans.get(key)?.is_none() {
-            let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
-            let rows = self.tables.bans.range(range)?;
-            if rows.take(RESTRICTIONS).count() >= RESTRICTIONS {
-                return Err(too_many("bans in this room"));
-            }
-        }
+        let ban = restriction(at, by, until, &reason);
+        let what = "bans in this room";
+        restrictions::put(&mut self.tables.bans, conversation, account, &ban, what)?;
         if self.member(conversation, account)?.is_some() {
             let kicked = BodyRecord::Kicked(account, reason.clone());
             self.remove_member(at, conversation, account, by, kicked)?;
         }
         self.remove_invitation(at, conversation, account)?;
-        let row = restriction(at, by, until, &reason);
-        self.tables.bans.insert(key, row.as_slice())?;
         let banned = BodyRecord::Banned(account, until, reason.clone());
         let seq = self.append(FeedKey::Conversation(conversation), at, by, banned)?;
         self.audit(at, by, "ban", target, detail(until, &reason))?;
@@ -125,16 +124,9 @@ impl Apply<'_> {
     ) -> Result<Outcome, Stop> {
         let room = self.room_for(by, Right::KeepPeace, conversation)?;
         let target = self.target(by, &room, account)?;
-        let key = (conversation.0, account.0);
-        if self.tables.mutes.get(key)?.is_none() {
-            let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
-            let rows = self.tables.mutes.range(range)?;
-            if rows.take(RESTRICTIONS).count() >= RESTRICTIONS {
-                return Err(too_many("mutes in this room"));
-            }
-        }
-        let row = restriction(at, by, until, &reason);
-        self.tables.mutes.insert(key, row.as_slice())?;
+        let mute = restriction(at, by, until, &reason);
+        let what = "mutes in this room";
+        restrictions::put(&mut self.tables.mutes, conversation, account, &mute, what)?;
         if let Some(facts) = self.cache.facts.get_mut(&conversation) {
             facts.has_mutes = true;
         }
@@ -172,9 +164,7 @@ impl Apply<'_> {
         account: AccountId,
         at: Timestamp,
     ) -> Result<Option<RestrictionRecord>, Stop> {
-        let row = self.tables.bans.get((conversation.0, account.0))?;
-        let ban = row.map(|row| parse::<RestrictionRecord>(row.value(), "ban"));
-        Ok(ban.transpose()?.filter(|ban| ban.holds(at)))
+        restrictions::holding(&self.tables.bans, conversation, account, at)
     }
 
     /// Somebody who may not write in a room at this time.
@@ -184,9 +174,7 @@ impl Apply<'_> {
         account: AccountId,
         at: Timestamp,
     ) -> Result<Option<RestrictionRecord>, Stop> {
-        let row = self.tables.mutes.get((conversation.0, account.0))?;
-        let mute = row.map(|row| parse::<RestrictionRecord>(row.value(), "mute"));
-        Ok(mute.transpose()?.filter(|mute| mute.holds(at)))
+        restrictions::holding(&self.tables.mutes, conversation, account, at)
     }
 
     /// Refuses acting upon who has as much to say, and names who it is for the audit log.
@@ -215,25 +203,18 @@ impl Apply<'_> {
     }
 }
 
-impl RestrictionRecord {
-    /// Whether it has not expired.
-    pub(super) fn holds(&self, at: Timestamp) -> bool {
-        self.until.is_none_or(|until| until > at)
-    }
-}
-
 fn restriction(
     at: Timestamp,
     by: Option<AccountId>,
     until: Option<Timestamp>,
     reason: &str,
-) -> Vec<u8> {
-    encode(&RestrictionRecord {
+) -> RestrictionRecord {
+    RestrictionRecord {
         by,
         at,
         until,
         reason: reason.to_owned(),
-    })
+    }
 }
 
 /// Until when and why, for the audit log: times as they are stored, so that nothing is lost.
@@ -242,14 +223,4 @@ fn detail(until: Option<Timestamp>, reason: &str) -> String {
         Some(until) => format!("until {until} {reason}").trim_end().to_owned(),
         None => reason.to_owned(),
     }
-}
-
-fn too_many(what: &'static str) -> Stop {
-    let limit = RESTRICTIONS;
-    Refusal::TooMany { what, limit }.into()
-}
-
-fn not_inside(account: AccountId) -> Stop {
-    let how = "in this room";
-    Refusal::NotRestricted { account, how }.into()
 }

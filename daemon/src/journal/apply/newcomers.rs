@@ -9,6 +9,7 @@ use crate::store::FeedKey;
 use crate::store::record::{AccountRecord, BodyRecord, InviteRecord, Verifier};
 use crate::store::schema::meta;
 use chat_shared::{AccountId, ConversationId, HouseRole, Profile, StatusText, Timestamp};
+use std::collections::BTreeSet;
 
 impl Apply<'_> {
     pub(super) fn register(
@@ -71,6 +72,7 @@ impl Apply<'_> {
             reset: None,
             last_item: 0,
             announcements_seen,
+            announcements_dismissed: BTreeSet::new(),
         };
         self.put_account(account, &record)?;
         let added = BodyRecord::AccountAdded(account, name.clone());
@@ -81,11 +83,14 @@ impl Apply<'_> {
         }
         if announcements_seen > 0 {
             // They are none of theirs, for whoever folds the feed too.
-            let dismissed = BodyRecord::InboxDismissed(None);
+            let dismissed = BodyRecord::InboxEmptied(announcements_seen);
             self.append(FeedKey::Account(account), at, None, dismissed)?;
         }
         self.let_in(at, account, role, &invited_to)?;
-        if *admission == Admission::ByAdministrator {
+        // Also who comes by themselves and has a say from the start.
+        let is_made = *admission == Admission::ByAdministrator;
+        if is_made || role >= HouseRole::Moderator {
+            let by = if is_made { by } else { Some(account) };
             let word = format!("{role:?}").to_lowercase();
             self.audit(at, by, "register", name.clone(), word)?;
         }

@@ -27,12 +27,13 @@ impl Apply<'_> {
         if record.profile == profile {
             return Ok(Outcome::DONE);
         }
+        let fields = different(&record.profile, &profile);
         record.profile.clone_from(&profile);
         self.put_account(account, &record)?;
         let set = BodyRecord::ProfileSet(account, profile);
         self.append(FeedKey::House, at, by, set)?;
         if !is_own {
-            self.audit(at, by, "set_profile", record.name, String::new())?;
+            self.audit(at, by, "set_profile", record.name, fields)?;
         }
         Ok(Outcome::DONE)
     }
@@ -58,4 +59,29 @@ impl Apply<'_> {
         self.append(FeedKey::Account(by), at, Some(by), set)?;
         Ok(Outcome::DONE)
     }
+}
+
+/// The fields that are not the same, by name: what stands in them is not for the log.
+fn different(before: &Profile, after: &Profile) -> String {
+    let Profile {
+        display_name,
+        full_name,
+        email,
+        phone,
+        department,
+        about,
+        time_zone,
+    } = before;
+    let fields = [
+        ("display_name", display_name != &after.display_name),
+        ("full_name", full_name != &after.full_name),
+        ("email", email != &after.email),
+        ("phone", phone != &after.phone),
+        ("department", department != &after.department),
+        ("about", about != &after.about),
+        ("time_zone", time_zone != &after.time_zone),
+    ];
+    let changed = fields.iter().filter(|(_, is_other)| *is_other);
+    let names: Vec<_> = changed.map(|(name, _)| *name).collect();
+    names.join(", ")
 }

@@ -81,7 +81,7 @@ const OWNER: Option<RoomRole> = Some(RoomRole::Owner);
 pub(super) const TABLE: [Line; 16] = [
     line(Right::CreateRoom, "create a room", HOUSE_MEMBER, None, "members of the house"),
     line(Right::Join, "join a public room; see the directory (guests: the rooms that they are in or invited to)", HOUSE_MEMBER, None, "members of the house"),
-    line(Right::JoinUninvited, "join a private or hidden room without an invitation; see hidden rooms", HOUSE_MODERATOR, None, "moderators of the house"),
+    line(Right::JoinUninvited, "join a private or hidden room without an invitation; see hidden rooms, in the directory too", HOUSE_MODERATOR, None, "moderators of the house"),
     line(Right::OpenDirect, "open a direct conversation that is not there yet", HOUSE_MEMBER, None, "members of the house"),
     line(Right::Write, "write in a room", None, GUEST, "members of the room"),
     line(Right::WriteFreely, "as a member: write though the room is read-only; be free of slow mode", HOUSE_MODERATOR, MODERATOR, "moderators of the room"),
@@ -90,7 +90,7 @@ pub(super) const TABLE: [Line; 16] = [
     line(Right::Restrain, "make a room read-only or slow", HOUSE_MODERATOR, MODERATOR, "moderators of the room"),
     line(Right::Shape, "rename, archive or delete a room; its access, history and description", ADMINISTRATOR, OWNER, "owners of the room"),
     line(Right::SetRoomRole, "set roles in a room", ADMINISTRATOR, OWNER, "owners of the room"),
-    line(Right::RunHouse, "choose the rooms for newcomers; restore a room; everything of the house that is not named here", ADMINISTRATOR, None, "administrators"),
+    line(Right::RunHouse, "choose the rooms for newcomers; restore a room; make one for somebody else; delete somebody else's account; everything of the house that is not named here", ADMINISTRATOR, None, "administrators"),
     line(Right::KeepPeace, "kick, ban and mute in a room; take that back; see who is banned, muted or invited; delete others' messages", HOUSE_MODERATOR, MODERATOR, "moderators of the room"),
     line(Right::OwnMessage, "delete one's own message; report another's", None, GUEST, "members of the room"),
     line(Right::KeepHouse, "announce; the panic switch; invite into the house; disable and enable accounts", HOUSE_MODERATOR, None, "moderators of the house"),

@@ -7,7 +7,9 @@ use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use crate::store::record::BodyRecord;
 use chat_shared::limits::{NEWCOMER_ROOMS, RESTORE_MS, SLOW_SECS};
-use chat_shared::{Access, AccountId, ConversationId, RoomChange, RoomSettings, Timestamp};
+use chat_shared::{
+    Access, AccountId, ConversationId, RoomChange, RoomSetting, RoomSettings, Timestamp,
+};
 
 impl Apply<'_> {
     pub(super) fn rename_room(
@@ -28,7 +30,10 @@ impl Apply<'_> {
         self.free_room_name(conversation, &old)?;
         self.name_room(conversation, name)?;
         self.put_conversation(conversation, &record)?;
-        let renamed = BodyRecord::Renamed(name.name.clone());
+        let renamed = BodyRecord::RenamedFrom {
+            name: name.name.clone(),
+            from: old,
+        };
         let seq = self.append(FeedKey::Conversation(conversation), at, by, renamed)?;
         if record.is_listed() {
             let renamed = BodyRecord::RoomRenamed(conversation, name.name.clone());
@@ -53,7 +58,7 @@ impl Apply<'_> {
         let mut record = room.record;
         let was_listed = record.is_listed();
         let settings = changed(&record.settings, &change);
-        if change.for_newcomers == Some(true) && !settings.for_newcomers {
+        if change.for_newcomers == Some(true) && !is_open(&settings) {
             return Err(Refusal::NotForNewcomers(conversation).into());
         }
         if settings == record.settings {
@@ -67,9 +72,10 @@ impl Apply<'_> {
         } else if record.settings.for_newcomers {
             self.tables.newcomer_rooms.remove(conversation.0)?;
         }
+        let different = settings.changed_since(&record.settings);
         record.settings = settings.clone();
         self.put_conversation(conversation, &record)?;
-        let set = BodyRecord::SettingsSet(settings.clone());
+        let set = BodyRecord::SettingsChanged(settings.clone(), different);
         let seq = self.append(FeedKey::Conversation(conversation), at, by, set)?;
         let told = match (was_listed, record.is_listed()) {
             (true, true) => Some(BodyRecord::RoomSettingsSet(conversation, settings)),
@@ -165,7 +171,8 @@ impl Apply<'_> {
             self.append(feed, at, by, BodyRecord::Left(account))?;
         }
         if is_for_newcomers {
-            let set = BodyRecord::SettingsSet(record.settings.clone());
+            let different = vec![RoomSetting::ForNewcomers];
+            let set = BodyRecord::SettingsChanged(record.settings.clone(), different);
             self.append(feed, at, by, set)?;
         }
         self.list_room(at, by, conversation, &record)?;
@@ -184,7 +191,8 @@ impl Apply<'_> {
         }))
     }
 
-    fn check_for_newcomers(&self) -> Result<(), Stop> {
+    /// Refuses one more room for newcomers than there may be.
+    pub(super) fn check_for_newcomers(&self) -> Result<(), Stop> {
         let rows = self.tables.newcomer_rooms.range::<u64>(..)?;
         if rows.take(NEWCOMER_ROOMS).count() >= NEWCOMER_ROOMS {
             return Err(Refusal::TooMany {
@@ -218,8 +226,9 @@ fn rights_for(change: &RoomChange) -> Vec<Right> {
     rights
 }
 
-/// The settings after a change. A room that is not open to all is none for newcomers.
-fn changed(settings: &RoomSettings, change: &RoomChange) -> RoomSettings {
+/// The settings after a change. A room that is not public is none for newcomers; an archived one is again when
+/// it is opened.
+pub(super) fn changed(settings: &RoomSettings, change: &RoomChange) -> RoomSettings {
     let mut settings = RoomSettings {
         access: change.access.unwrap_or(settings.access),
         history: change.history.unwrap_or(settings.history),
@@ -233,16 +242,17 @@ fn changed(settings: &RoomSettings, change: &RoomChange) -> RoomSettings {
         for_newcomers: change.for_newcomers.unwrap_or(settings.for_newcomers),
     };
     settings.slow_secs = settings.slow_secs.min(SLOW_SECS);
-    settings.for_newcomers &= is_open(&settings);
+    settings.for_newcomers &= settings.access == Access::Public;
     settings
 }
 
+/// Whether newcomers may be put into it now.
 fn is_open(settings: &RoomSettings) -> bool {
     settings.access == Access::Public && !settings.archived
 }
 
 /// A change in words, for the audit log.
-fn described(change: &RoomChange) -> String {
+pub(super) fn described(change: &RoomChange) -> String {
     let RoomChange {
         access,
         history,

@@ -38,7 +38,7 @@ pub(super) struct Tables<'t> {
     pub(super) seen: Lazy<'t, u64, Record>,
     pub(super) devices_seen: Lazy<'t, u64, Record>,
     pub(super) contacts: Lazy<'t, (u64, u64), Record>,
-    pub(super) blocks: Lazy<'t, (u64, u64), ()>,
+    pub(super) blocks: Lazy<'t, (u64, u64), i64>,
     pub(super) inbox: Lazy<'t, (u64, u64), Record>,
     pub(super) announcements: Lazy<'t, u64, Record>,
     pub(super) shared_groups: Lazy<'t, &'static str, Record>,

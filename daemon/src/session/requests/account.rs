@@ -1,16 +1,15 @@
 //! Another password by a one-time code, for somebody who forgot theirs.
 
-use super::super::{Session, answers, faults};
+use super::super::{Session, answers};
 use super::admin::by_administrator;
 use super::command::checked_verifier;
 use super::numbered::ask;
+use super::tries::{may_try, tried};
 use crate::invite_code;
 use crate::journal::{Action, NotDone, Refusal};
-use crate::registry::messages::{AskLogin, LoginTried};
 use actix::Context;
 use chat_shared::names::AccountName;
 use chat_shared::{RequestId, VerifierData};
-use tokio::sync::oneshot;
 
 /// Guessing at a code is throttled like guessing at a password.
 pub(super) fn reset_password(
@@ -32,20 +31,7 @@ pub(super) fn reset_password(
         code_hash: invite_code::hash(code),
         verifier,
     };
-    let address = session.peer.place.address;
-    let (reply, allowed) = oneshot::channel();
-    let may_try = AskLogin {
-        name: Some(name.clone()),
-        address,
-        reply,
-    };
-    if session.shared.registry.try_send(may_try).is_err() {
-        return session.refuse(id, faults::busy());
-    }
-    session.after(ctx, id, allowed, move |session, ctx, allowed| {
-        if let Err(wait) = allowed {
-            return session.refuse(id, faults::throttled(wait));
-        }
+    may_try(session, id, Some(name.clone()), ctx, move |session, ctx| {
         let command = by_administrator(action);
         ask(session, id, command, ctx, move |session, _, result| {
             let succeeded = match &result {
@@ -56,12 +42,7 @@ pub(super) fn reset_password(
                 Err(_) => None,
             };
             if let Some(succeeded) = succeeded {
-                let tried = LoginTried {
-                    name: Some(name),
-                    address,
-                    succeeded,
-                };
-                let _ = session.shared.registry.try_send(tried);
+                tried(session, Some(name), succeeded);
             }
             session.answer(id, answers::of(result));
         });

@@ -1,8 +1,8 @@
-//! What a wire command means: sizes and forms are checked, names are prepared. Without clock or I/O. Who may
-//! do it is asked when it is applied.
+//! What a wire command means: sizes and forms are checked, names are prepared. Without clock or I/O, but for a look into
+//! the tz database. Who may do it is asked when it is applied.
 
 use super::super::{Person, faults};
-use super::texts::{line, paragraph, until};
+use super::texts::{line, mail_address, paragraph, time_zone, until};
 use crate::config::{Config, DeletedMessages};
 use crate::journal::Action;
 use crate::journal::command::Name;
@@ -12,10 +12,11 @@ use chat_shared::limits::{
     ABOUT_BYTES, ANNOUNCE_TO, ANNOUNCEMENT_BYTES, DESCRIPTION_BYTES, GROUP_BYTES, GROUP_NEW,
     PROFILE_FIELD_BYTES, REASON_BYTES, SHARED_GROUP_MEMBERS, SLOW_SECS, STATUS_BYTES,
 };
-use chat_shared::names::{RoomName, skeleton};
+use chat_shared::names::{AccountName, RoomName, skeleton};
 use chat_shared::scram::MAX_ITERATIONS;
 use chat_shared::{
-    AccountId, Audience, Command, Fault, FaultCode, Profile, RoomChange, Timestamp, VerifierData,
+    Access, AccountId, Audience, Command, Fault, FaultCode, Profile, RoomChange, Timestamp,
+    VerifierData,
 };
 
 /// What is wanted by somebody who is signed in, or by the administrator at the machine.
@@ -50,8 +51,20 @@ pub(super) fn action(
         }
         Command::DeleteAccount {} => {
             needs_password(person)?;
-            let remove_messages = config.accounts.deleted_messages == DeletedMessages::Remove;
+            let remove_messages = removes_messages(config);
             Action::DeleteAccount { remove_messages }
+        }
+        Command::DeleteAccountOf { account, name } => {
+            // The administrator at the machine has none.
+            if person.is_some() {
+                needs_password(person)?;
+            }
+            Action::DeleteAccountOf {
+                account,
+                // One that cannot be is not theirs, and is told so.
+                name: AccountName::parse(&name).map_or(name, String::from),
+                remove_messages: removes_messages(config),
+            }
         }
         Command::RevokeOtherDevices {} => Action::RevokeOtherDevices { keep: device },
         Command::PutContact {
@@ -77,6 +90,30 @@ pub(super) fn action(
         Command::Block { account } => Action::Block { account },
         Command::Unblock { account } => Action::Unblock { account },
         Command::DismissInbox { item } => Action::DismissInbox { item },
+        Command::DismissAnnouncement { announcement } => {
+            Action::DismissAnnouncement { announcement }
+        }
+        Command::CreateRoom {
+            name,
+            topic,
+            change,
+            owner,
+        } => {
+            check_new_room(&change)?;
+            Action::CreateRoom {
+                name: room_name(&name)?,
+                topic: checked_topic(config, topic)?,
+                change,
+                owner,
+            }
+        }
+        Command::SetTopic {
+            conversation,
+            topic,
+        } => Action::SetTopic {
+            conversation,
+            topic: checked_topic(config, topic)?,
+        },
         Command::RenameRoom { conversation, name } => Action::RenameRoom {
             conversation,
             name: room_name(&name)?,
@@ -236,6 +273,7 @@ fn is_about_oneself(command: &Command) -> bool {
             | Command::Block { .. }
             | Command::Unblock { .. }
             | Command::DismissInbox { .. }
+            | Command::DismissAnnouncement { .. }
             | Command::Report { .. }
     )
 }
@@ -294,7 +332,38 @@ fn check_profile(profile: &Profile) -> Result<(), Fault> {
     ] {
         line(what, text, PROFILE_FIELD_BYTES)?;
     }
-    paragraph("text about oneself", &profile.about, ABOUT_BYTES)
+    paragraph("text about oneself", &profile.about, ABOUT_BYTES)?;
+    mail_address(&profile.email)?;
+    time_zone(&profile.time_zone)
+}
+
+fn removes_messages(config: &Config) -> bool {
+    config.accounts.deleted_messages == DeletedMessages::Remove
+}
+
+/// A topic that is not too long.
+pub(super) fn checked_topic(config: &Config, topic: String) -> Result<String, Fault> {
+    let limit = config.limits.topic_bytes;
+    if topic.len() > limit {
+        return Err(faults::too_long("topic", limit));
+    }
+    Ok(topic)
+}
+
+/// What a room is made with.
+fn check_new_room(change: &RoomChange) -> Result<(), Fault> {
+    if change.archived == Some(true) {
+        return Err(faults::bad_range(
+            "a new room is not archived: make it first, and archive it then",
+        ));
+    }
+    let is_public = change.access.unwrap_or_default() == Access::Public;
+    if change.for_newcomers == Some(true) && !is_public {
+        return Err(faults::bad_range(
+            "newcomers are put into public rooms: make it public, or not for newcomers",
+        ));
+    }
+    check_settings(change)
 }
 
 fn check_change(change: &RoomChange) -> Result<(), Fault> {
@@ -303,6 +372,10 @@ fn check_change(change: &RoomChange) -> Result<(), Fault> {
             "nothing about the room is to be different: name what is",
         ));
     }
+    check_settings(change)
+}
+
+fn check_settings(change: &RoomChange) -> Result<(), Fault> {
     if let Some(description) = &change.description {
         paragraph("description", description, DESCRIPTION_BYTES)?;
     }
@@ -580,6 +653,65 @@ mod tests {
         assert_eq!(refused(ban(999, String::new())), FaultCode::BadRange);
         let long = ban(2_000, "x".repeat(REASON_BYTES + 1));
         assert_eq!(refused(long), FaultCode::TextTooLong);
+    }
+
+    #[test]
+    fn a_room_is_made_as_it_can_be() {
+        let make = |change| Command::CreateRoom {
+            name: "#Lunch".into(),
+            topic: "Soup".into(),
+            change,
+            owner: Some(BO),
+        };
+        let Ok(Action::CreateRoom { name, owner, .. }) = ask(make(RoomChange::default())) else {
+            panic!("refused");
+        };
+        assert_eq!((name.name.as_str(), owner), ("lunch", Some(BO)));
+        let archived = RoomChange {
+            archived: Some(true),
+            ..RoomChange::default()
+        };
+        assert_eq!(refused(make(archived)), FaultCode::BadRange);
+        let newcomers = |access| RoomChange {
+            access: Some(access),
+            for_newcomers: Some(true),
+            ..RoomChange::default()
+        };
+        assert!(ask(make(newcomers(Access::Public))).is_ok());
+        assert_eq!(
+            refused(make(newcomers(Access::Hidden))),
+            FaultCode::BadRange
+        );
+        let slow = RoomChange {
+            slow_secs: Some(SLOW_SECS + 1),
+            ..RoomChange::default()
+        };
+        assert_eq!(refused(make(slow)), FaultCode::BadRange);
+        let topic = |bytes| Command::SetTopic {
+            conversation: ROOM,
+            topic: "x".repeat(bytes),
+        };
+        let limit = Config::default().limits.topic_bytes;
+        assert!(ask(topic(limit)).is_ok());
+        assert_eq!(refused(topic(limit + 1)), FaultCode::TextTooLong);
+    }
+
+    #[test]
+    fn the_account_of_somebody_is_not_ended_by_a_token() {
+        let config = Config::default();
+        let end = || Command::DeleteAccountOf {
+            account: BO,
+            name: "Bo".into(),
+        };
+        assert_eq!(refused(end()), FaultCode::PasswordNeeded);
+        let ended = Action::DeleteAccountOf {
+            account: BO,
+            name: "bo".into(),
+            remove_messages: false,
+        };
+        let by_password = action(end(), &config, Some(&person(true)), NOW);
+        assert_eq!(by_password, Ok(ended.clone()));
+        assert_eq!(action(end(), &config, None, NOW), Ok(ended));
     }
 
     #[test]

@@ -12,11 +12,11 @@ use crate::journal::{Action, Command, Outcome};
 use crate::random;
 use crate::store::Reader;
 use actix::Context;
-use chat_shared::limits::{INVITE_ROOMS, LIST_PAGE};
+use chat_shared::limits::INVITE_ROOMS;
 use chat_shared::link::JoinLink;
 use chat_shared::names::RoomName;
 use chat_shared::{
-    AccountId, ConversationId, Event, Fault, HouseRole, InviteInfo, RequestId, Timestamp,
+    AccountId, ConversationId, Event, Fault, HouseRole, InviteId, InviteInfo, RequestId, Timestamp,
 };
 
 /// An invitation holds for a year at the most.
@@ -67,7 +67,7 @@ pub(super) fn make(
     rooms: Vec<ConversationId>,
     ctx: &mut Context<Session>,
 ) {
-    let Some(by) = session.person.as_ref().map(|person| person.account) else {
+    let Some(by) = session.account() else {
         return;
     };
     if let Err(fault) = wanted.check(rooms.len()) {
@@ -153,6 +153,7 @@ pub(super) fn list(
     session: &mut Session,
     id: RequestId,
     by: Option<AccountId>,
+    after: InviteId,
     ctx: &mut Context<Session>,
 ) {
     let ask = move |reader: &Reader| {
@@ -169,23 +170,22 @@ pub(super) fn list(
             },
         };
         let invites = reader.invites()?.into_iter();
-        let holds = invites
-            .filter(|(_, record)| record.expires_at > at && (only.is_none() || record.by == only));
-        let invites = holds
-            .take(LIST_PAGE as usize)
-            .map(|(invite, record)| InviteInfo {
-                invite,
-                uses_left: record.uses_left,
-                expires_at: record.expires_at,
-                created_at: record.created_at,
-                by: record.by,
-                rooms: record.rooms,
-                role: record.role,
-            });
-        Ok(Ok(fitting(invites.collect(), LIST_BYTES).0))
+        let holds = invites.filter(|(invite, record)| {
+            *invite > after && record.expires_at > at && (only.is_none() || record.by == only)
+        });
+        let invites = holds.map(|(invite, record)| InviteInfo {
+            invite,
+            uses_left: record.uses_left,
+            expires_at: record.expires_at,
+            created_at: record.created_at,
+            by: record.by,
+            rooms: record.rooms,
+            role: record.role,
+        });
+        Ok(Ok(fitting(invites.collect(), LIST_BYTES)))
     };
-    session.read(ctx, id, ask, move |session, _, invites| {
-        session.answer(id, Event::Invites { invites });
+    session.read(ctx, id, ask, move |session, _, (invites, more)| {
+        session.answer(id, Event::Invites { invites, more });
     });
 }
 

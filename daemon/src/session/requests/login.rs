@@ -2,14 +2,17 @@
 
 use super::super::state::Phase;
 use super::super::{Login, Person, Session, answers, faults};
+use super::admin::by_administrator;
 use super::command::checked_verifier;
+use super::numbered::ask;
+use super::proof;
+use super::tries::{may_try, tried};
 use crate::auth::tokens;
-use crate::clock::now;
 use crate::invite_code;
+use crate::journal::Action;
 use crate::journal::command::{Admission, Name};
-use crate::journal::{Action, Command, Journal, ReplyTo, Submission};
 use crate::random;
-use crate::registry::messages::{AskLogin, LoginTried, SignIn};
+use crate::registry::messages::SignIn;
 use crate::registry::roll::Online;
 use crate::store::Reader;
 use crate::store::record::{AccountRecord, Verifier};
@@ -109,46 +112,15 @@ pub(super) fn register(
         },
         Err(fault) => return session.refuse(id, fault),
     };
-    let command = Command {
-        at: now(),
-        by: None,
-        once: None,
-        action,
-    };
-    let (asker, outcome) = oneshot::channel();
     // Guessing at invitations is throttled like guessing at passwords, by address.
-    let address = session.peer.place.address;
-    let (reply, allowed) = oneshot::channel();
-    let ask = AskLogin {
-        name: None,
-        address,
-        reply,
-    };
-    if session.shared.registry.try_send(ask).is_err() {
-        return session.refuse(id, faults::busy());
-    }
-    session.after(ctx, id, allowed, move |session, ctx, allowed| {
-        if let Err(wait) = allowed {
-            return session.refuse(id, faults::throttled(wait));
-        }
-        let submission = Submission {
-            command,
-            reply: ReplyTo::Asker(asker),
-        };
-        if let Err(why) = session.shared.journal.submit(submission) {
-            return session.refuse(id, faults::not_done(why));
-        }
-        session.after(ctx, id, outcome, move |session, _, result| {
+    may_try(session, id, None, ctx, move |session, ctx| {
+        let command = by_administrator(action);
+        ask(session, id, command, ctx, move |session, _, result| {
             let event = answers::of(result);
             if let Event::Fault { fault } = &event
                 && fault.code == FaultCode::InviteInvalid
             {
-                let tried = LoginTried {
-                    name: None,
-                    address,
-                    succeeded: false,
-                };
-                let _ = session.shared.registry.try_send(tried);
+                tried(session, None, false);
             }
             session.answer(id, event);
         });
@@ -161,7 +133,7 @@ pub(super) fn new_account(
     name: &str,
     verifier: &VerifierData,
 ) -> Result<(Name, Verifier), Fault> {
-    let name = AccountName::parse(name).map_err(|error| faults::bad_name(&error))?;
+    let name = AccountName::for_new(name).map_err(|error| faults::bad_name(&error))?;
     let name = Name {
         skeleton: skeleton(name.as_str()),
         name: name.as_str().to_owned(),
@@ -190,19 +162,7 @@ pub(super) fn start(
     };
     // A name that cannot exist is played through like one that merely does not.
     let name = AccountName::parse(&name).map_or(name, |name| name.as_str().to_owned());
-    let (reply, allowed) = oneshot::channel();
-    let ask = AskLogin {
-        name: Some(name.clone()),
-        address: session.peer.place.address,
-        reply,
-    };
-    if session.shared.registry.try_send(ask).is_err() {
-        return session.refuse(id, faults::busy());
-    }
-    session.after(ctx, id, allowed, move |session, ctx, allowed| {
-        if let Err(wait) = allowed {
-            return session.refuse(id, faults::throttled(wait));
-        }
+    may_try(session, id, Some(name.clone()), ctx, move |session, ctx| {
         let wanted = name.clone();
         let find = move |reader: &Reader| {
             let Some(account) = reader.account_named(&wanted)? else {
@@ -268,15 +228,9 @@ pub(super) fn respond(
         return session.refuse(id, faults::wrong_state("`sasl_start` comes first"));
     };
     let finished = challenge.finish(data);
-    let address = session.peer.place.address;
-    let tried = LoginTried {
-        name: Some(name),
-        address,
-        succeeded: finished.is_ok(),
-    };
-    let _ = session.shared.registry.try_send(tried);
+    tried(session, Some(name), finished.is_ok());
     let (Ok(proof), Some(account)) = (finished, account) else {
-        tracing::info!(?address, "a sign-in failed");
+        tracing::info!(address = ?session.peer.place.address, "a sign-in failed");
         session.failed_logins += 1;
         session.refuse(id, faults::sign_in_failed());
         if session.failed_logins >= FAILURES_PER_CONNECTION {
@@ -289,7 +243,11 @@ pub(super) fn respond(
         Ok(record.ok_or_else(faults::account_disabled))
     };
     session.read(ctx, id, find, move |session, ctx, record| {
-        sign_in(session, id, account, record, SignedBy::Password(proof), ctx);
+        if session.phase == Phase::Ready {
+            proof::of_password(session, id, account, record, proof);
+        } else {
+            sign_in(session, id, account, record, SignedBy::Password(proof), ctx);
+        }
     });
 }
 
@@ -380,14 +338,23 @@ fn sign_in(
             .handle
             .gate
             .widen(limits.frame_bytes, limits.requests_in_flight);
-        let signed_in = Event::SignedIn {
-            account,
-            name: record.name,
-            administrator: record.administrator,
-            role: record.role,
-            device,
-            data: proof.map(ByteBuf::from),
-        };
-        session.answer(id, signed_in);
+        session.answer(id, signed_in(account, record, device, proof));
     });
+}
+
+/// The answer to who proved who they are; `proof` proves the daemon to them.
+pub(super) fn signed_in(
+    account: AccountId,
+    record: AccountRecord,
+    device: Option<DeviceId>,
+    proof: Option<Vec<u8>>,
+) -> Event {
+    Event::SignedIn {
+        account,
+        name: record.name,
+        administrator: record.administrator,
+        role: record.role,
+        device,
+        data: proof.map(ByteBuf::from),
+    }
 }

@@ -1,11 +1,14 @@
 //! Carrying requests out, one file a group.
 
+mod tries;
 mod login;
+mod proof;
 mod account;
 mod devices;
 mod reading;
 mod rooms;
 mod people;
+mod who;
 mod command;
 mod numbered;
 mod invites;
@@ -15,12 +18,32 @@ mod texts;
 
 use super::{Session, faults};
 use crate::store::order::AuditFilter;
+use crate::store::{Reader, StoreError};
 use actix::Context;
 use admin::{accounts, records};
-use chat_shared::{Event, Request, RequestId};
+use chat_shared::{AccountId, Event, Fault, Request, RequestId};
 use invites::Wanted;
 use numbered::Number;
 pub(super) use reading::may_read;
+
+impl Session {
+    /// Who is signed in.
+    fn account(&self) -> Option<AccountId> {
+        self.person.as_ref().map(|person| person.account)
+    }
+
+    /// Answers a request with what the store says.
+    fn answer_read(
+        &self,
+        ctx: &mut Context<Self>,
+        id: RequestId,
+        ask: impl FnOnce(&Reader) -> Result<Result<Event, Fault>, StoreError> + Send + 'static,
+    ) {
+        self.read(ctx, id, ask, move |session, _, event| {
+            session.answer(id, event)
+        });
+    }
+}
 
 /// Carries out a request that fits now.
 pub(super) fn carry_out(
@@ -69,8 +92,11 @@ pub(super) fn carry_out(
         }
         Request::Rooms { after, text } => rooms::directory(session, id, after, text, ctx),
         Request::Room { conversation } => rooms::room(session, id, conversation, ctx),
-        Request::Restrictions { conversation } => {
-            rooms::restrictions(session, id, conversation, ctx);
+        Request::Restrictions {
+            conversation,
+            after,
+        } => {
+            rooms::restrictions(session, id, conversation, after, ctx);
         }
         Request::Members {
             conversation,
@@ -97,12 +123,12 @@ pub(super) fn carry_out(
             };
             reading::history(session, id, conversation, place, limit, ctx);
         }
-        Request::Who { since } => people::who(session, id, since, ctx),
+        Request::Who { since, after } => who::who(session, id, since, after, ctx),
         Request::Card { account } => people::card(session, id, account, ctx),
         Request::SearchPeople { text, after } => people::search(session, id, text, after, ctx),
         Request::People { accounts, names } => people::people(session, id, accounts, names, ctx),
-        Request::Contacts {} => people::contacts(session, id, ctx),
-        Request::Inbox {} => people::inbox(session, id, ctx),
+        Request::Contacts { groups_after } => people::contacts(session, id, groups_after, ctx),
+        Request::Inbox { before } => people::inbox(session, id, before, ctx),
 
         Request::Post {
             nonce,
@@ -178,9 +204,9 @@ pub(super) fn carry_out(
             };
             invites::make(session, id, wanted, rooms, ctx);
         }
-        Request::Invites {} => {
-            let by = session.person.as_ref().map(|person| person.account);
-            invites::list(session, id, by, ctx);
+        Request::Invites { after } => {
+            let by = session.account();
+            invites::list(session, id, by, after, ctx);
         }
 
         Request::MarkRead { conversation, seq } => {
@@ -217,7 +243,7 @@ pub(super) fn carry_out(
             };
             invites::make_by_administrator(session, id, wanted, rooms, ctx);
         }
-        Request::AdminInvites {} => invites::list(session, id, None, ctx),
+        Request::AdminInvites { after } => invites::list(session, id, None, after, ctx),
         Request::AdminInviteRevoke { invite } => admin::invite_revoke(session, id, invite),
         Request::AdminCommand { command } => admin::any(session, id, command, ctx),
         Request::AdminRooms { after } => records::rooms(session, id, after, ctx),
@@ -227,11 +253,14 @@ pub(super) fn carry_out(
         } => {
             records::members(session, id, conversation, after, ctx);
         }
-        Request::AdminRestrictions { conversation } => {
-            records::restrictions(session, id, conversation, ctx);
+        Request::AdminRestrictions {
+            conversation,
+            after,
+        } => {
+            records::restrictions(session, id, conversation, after, ctx);
         }
-        Request::AdminBans {} => records::bans(session, id, ctx),
-        Request::AdminGroups {} => records::groups(session, id, ctx),
+        Request::AdminBans { after } => records::bans(session, id, after, ctx),
+        Request::AdminGroups { after } => records::groups(session, id, after, ctx),
         Request::AdminAudit {
             after,
             limit,

@@ -9,6 +9,7 @@ use crate::registry::messages::{Announce, OrderChanged};
 use actix::Context;
 use chat_shared::{
     Access, AccountId, Announcement, Audience, ConversationId, Fault, FaultCode, Nonce, RequestId,
+    RoomChange,
 };
 use tokio::sync::oneshot;
 
@@ -48,13 +49,19 @@ pub(super) fn create_room(
         Ok(name) => name,
         Err(fault) => return session.refuse(id, fault),
     };
-    if let Err(fault) = check_topic(session, &topic) {
-        return session.refuse(id, fault);
-    }
+    let topic = match command::checked_topic(&session.shared.house.config, topic) {
+        Ok(topic) => topic,
+        Err(fault) => return session.refuse(id, fault),
+    };
+    let change = RoomChange {
+        access: Some(access),
+        ..RoomChange::default()
+    };
     let action = Action::CreateRoom {
         name,
         topic,
-        access,
+        change,
+        owner: None,
     };
     numbered(session, id, number, action);
 }
@@ -84,9 +91,10 @@ pub(super) fn set_topic(
     conversation: ConversationId,
     topic: String,
 ) {
-    if let Err(fault) = check_topic(session, &topic) {
-        return session.refuse(id, fault);
-    }
+    let topic = match command::checked_topic(&session.shared.house.config, topic) {
+        Ok(topic) => topic,
+        Err(fault) => return session.refuse(id, fault),
+    };
     let action = Action::SetTopic {
         conversation,
         topic,
@@ -103,7 +111,7 @@ pub(super) fn open_direct(
     with.sort_unstable();
     with.dedup();
     let limit = session.shared.house.config.limits.direct_members;
-    let own = session.person.as_ref().map(|person| person.account);
+    let own = session.account();
     let others = with.iter().filter(|account| Some(**account) != own);
     if others.count() >= limit {
         return session.refuse(id, faults::bad_members(limit));
@@ -192,14 +200,6 @@ fn set_order(session: &mut Session, id: RequestId, command: Command, ctx: &mut C
             _ => session.answer(id, answers::of(result)),
         }
     });
-}
-
-fn check_topic(session: &Session, topic: &str) -> Result<(), Fault> {
-    let limit = session.shared.house.config.limits.topic_bytes;
-    if topic.len() > limit {
-        return Err(faults::too_long("topic", limit));
-    }
-    Ok(())
 }
 
 fn numbered(session: &mut Session, id: RequestId, number: Number, action: Action) {

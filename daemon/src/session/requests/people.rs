@@ -1,109 +1,31 @@
-//! People: who is here, who they are, whom one has at hand, and what waits.
+//! People: who they are, whom one has at hand, and what waits.
 
 use super::super::{Session, faults};
 use super::rooms::role;
 use super::texts::{LIST_BYTES, fitting};
 use crate::clock::now;
-use crate::registry::messages::{AskPresence, AskWho};
+use crate::registry::messages::AskPresence;
 use crate::registry::presence::holds;
 use crate::store::record::{AccountRecord, SeenRecord};
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::Context;
-use chat_shared::limits::{LIST_PAGE, PEOPLE_PAGE, PROFILE_FIELD_BYTES};
+use chat_shared::frame::encode_value;
+use chat_shared::limits::{PEOPLE_PAGE, PROFILE_FIELD_BYTES};
 use chat_shared::names::AccountName;
 use chat_shared::{
-    AccountId, Card, Event, HouseRole, InboxItem, Person, Presence, PresenceState, RequestId, Seen,
+    AccountId, Card, Event, HouseRole, InboxItem, Person, Presence, PresenceState, RequestId,
     Timestamp,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use tokio::sync::oneshot;
-
-pub(super) fn who(
-    session: &mut Session,
-    id: RequestId,
-    since: Option<Timestamp>,
-    ctx: &mut Context<Session>,
-) {
-    let Some(viewer) = session.person.as_ref().map(|person| person.account) else {
-        return;
-    };
-    let (reply, here) = oneshot::channel();
-    let ask = AskWho {
-        viewer,
-        since,
-        reply,
-    };
-    if session.shared.registry.try_send(ask).is_err() {
-        return session.refuse(id, faults::busy());
-    }
-    session.after(ctx, id, here, move |session, ctx, who| {
-        let Some(since) = since else {
-            let people = without_long_statuses(who.people);
-            let seen = Vec::new();
-            return session.answer(id, Event::Who { people, seen });
-        };
-        let ask = move |reader: &Reader| {
-            let here: BTreeSet<_> = who.people.iter().map(|here| here.account).collect();
-            let mut latest = BTreeMap::new();
-            // What waits to be stored is newer.
-            for seen in reader.seen_since(since)?.into_iter().chain(who.seen) {
-                let at = latest.entry(seen.account).or_insert(seen.at);
-                *at = seen.at.max(*at);
-            }
-            latest.retain(|account, _| !here.contains(account));
-            let mut latest: Vec<_> = latest
-                .into_iter()
-                .map(|(account, at)| Seen { account, at })
-                .collect();
-            latest.sort_by_key(|seen| (std::cmp::Reverse(seen.at), seen.account));
-            let mut seen = Vec::new();
-            for one in latest {
-                if may_be_seen(reader, one.account, viewer)? {
-                    seen.push(one);
-                }
-                if seen.len() == LIST_PAGE as usize {
-                    break;
-                }
-            }
-            Ok(Ok((without_long_statuses(who.people), seen)))
-        };
-        session.read(ctx, id, ask, move |session, _, (people, seen)| {
-            session.answer(id, Event::Who { people, seen });
-        });
-    });
-}
-
-/// Not who left for good, and not to those whom they block.
-fn may_be_seen(reader: &Reader, account: AccountId, viewer: AccountId) -> Result<bool, StoreError> {
-    let record = reader.account(account)?;
-    let is_here = record.is_some_and(|record| record.deleted_at.is_none());
-    Ok(is_here && !reader.blocks(account, viewer)?)
-}
-
-/// Bytes of somebody in an answer besides their status text, at the most.
-const PRESENCE_BYTES: usize = 80;
-
-/// Who is here matters more than what they say: where both do not fit into one answer, the statuses go.
-/// After a restart everybody asks for everybody, so what is sure to fit is not measured.
-fn without_long_statuses(mut people: Vec<Presence>) -> Vec<Presence> {
-    let text = |presence: &Presence| presence.status.as_ref().map_or(0, |said| said.text.len());
-    let texts: usize = people.iter().map(text).sum();
-    if texts + people.len() * PRESENCE_BYTES <= LIST_BYTES {
-        return people;
-    }
-    for presence in &mut people {
-        presence.status = None;
-    }
-    fitting(people, LIST_BYTES).0
-}
 
 /// What the store says of somebody for their card.
 pub(super) struct Known {
     pub(super) account: AccountId,
     pub(super) record: AccountRecord,
     pub(super) seen: Option<SeenRecord>,
-    /// Whether they are to be unseen by who asks.
-    pub(super) hides: bool,
+    /// Since when they block who asks: nothing later is told of when they were here.
+    pub(super) hides_since: Option<Timestamp>,
     /// Whether who asks may know from where they came.
     pub(super) shows_address: bool,
 }
@@ -114,7 +36,7 @@ pub(super) fn card(
     account: AccountId,
     ctx: &mut Context<Session>,
 ) {
-    let Some(viewer) = session.person.as_ref().map(|person| person.account) else {
+    let Some(viewer) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| {
@@ -125,7 +47,7 @@ pub(super) fn card(
             account,
             record,
             seen: reader.seen(account)?,
-            hides: reader.blocks(account, viewer)?,
+            hides_since: reader.blocks(account, viewer)?,
             shows_address: role(reader, viewer)? == HouseRole::Administrator,
         }))
     };
@@ -176,11 +98,12 @@ fn card_of(known: Known, presence: Presence, waiting: Option<Timestamp>) -> Card
         account,
         record,
         seen,
-        hides,
+        hides_since,
         shows_address,
     } = known;
-    let is_gone = presence.state == PresenceState::Offline && !hides;
+    let is_gone = presence.state == PresenceState::Offline;
     let stored = seen.as_ref().map(|seen| seen.at);
+    let latest = stored.max(waiting).map(|at| not_after(at, hides_since));
     let address = seen.and_then(|seen| seen.address);
     Card {
         account,
@@ -190,9 +113,14 @@ fn card_of(known: Known, presence: Presence, waiting: Option<Timestamp>) -> Card
         enabled: record.enabled,
         deleted: record.deleted_at.is_some(),
         presence,
-        last_seen: stored.max(waiting).filter(|_| is_gone),
+        last_seen: latest.filter(|_| is_gone),
         last_address: address.filter(|_| shows_address),
     }
+}
+
+/// When somebody was here to who is blocked since then: whoever left at that moment was seen until then.
+pub(super) fn not_after(at: Timestamp, hides_since: Option<Timestamp>) -> Timestamp {
+    hides_since.map_or(at, |since| at.min(since))
 }
 
 fn person(account: AccountId, record: AccountRecord) -> Person {
@@ -270,57 +198,89 @@ pub(super) fn named(reader: &Reader, typed: &str) -> Result<Option<AccountId>, S
     }
 }
 
-pub(super) fn contacts(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+/// With the first groups; behind a group, further ones alone.
+pub(super) fn contacts(
+    session: &mut Session,
+    id: RequestId,
+    groups_after: String,
+    ctx: &mut Context<Session>,
+) {
+    let Some(account) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| {
-        let contacts = reader.contacts(account)?;
-        let blocked = reader.blocked(account)?;
-        // Those that do not fit stand in the house feed.
-        let room = LIST_BYTES.saturating_sub(chat_shared::frame::encode_value(&contacts).len());
-        let groups = reader.shared_groups()?;
-        let groups = if groups.is_empty() {
-            groups
-        } else {
-            fitting(groups, room).0
+        let (contacts, blocked) = match groups_after.is_empty() {
+            true => (reader.contacts(account)?, reader.blocked(account)?),
+            false => Default::default(),
+        };
+        let mut groups = reader.shared_groups()?;
+        groups.retain(|group| group.name > groups_after);
+        let (groups, more) = match groups.is_empty() {
+            true => (groups, false),
+            false => fitting(
+                groups,
+                LIST_BYTES.saturating_sub(encode_value(&contacts).len()),
+            ),
         };
         Ok(Ok(Event::Contacts {
             account_seq: reader.head(FeedKey::Account(account))?.seq,
             contacts,
             blocked: blocked.into_iter().collect(),
             groups,
+            more,
         }))
     };
-    session.read(ctx, id, ask, move |session, _, contacts| {
-        session.answer(id, contacts);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
-pub(super) fn inbox(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+/// The newest items with the announcements; before an item, older ones alone.
+pub(super) fn inbox(
+    session: &mut Session,
+    id: RequestId,
+    before: Option<u64>,
+    ctx: &mut Context<Session>,
+) {
+    let Some(account) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| {
-        let record = reader.account(account)?;
-        let dismissed = record.map_or(0, |record| record.announcements_seen);
+        let mut items = reader.inbox(account)?;
+        items.retain(|item| before.is_none_or(|before| item.id < before));
+        let (items, more) = newest_that_fit(items);
+        let announcements = match before {
+            Some(_) => Vec::new(),
+            None => {
+                let record = reader.account(account)?;
+                let seen = record
+                    .as_ref()
+                    .map_or(0, |record| record.announcements_seen);
+                let mut news = reader.announcements_after(seen)?;
+                // One knows what one said.
+                news.retain(|said| {
+                    let is_dismissed = record
+                        .as_ref()
+                        .is_some_and(|record| record.has_dismissed(said.id));
+                    said.by != Some(account) && !is_dismissed
+                });
+                news
+            }
+        };
         Ok(Ok(Event::Inbox {
             account_seq: reader.head(FeedKey::Account(account))?.seq,
-            items: newest_that_fit(reader.inbox(account)?),
-            announcements: reader.announcements_after(dismissed)?,
+            items,
+            announcements,
+            more,
         }))
     };
-    session.read(ctx, id, ask, move |session, _, inbox| {
-        session.answer(id, inbox);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
-/// Where not all fit into one answer, the oldest come up when newer ones were dismissed.
-fn newest_that_fit(mut items: Vec<InboxItem>) -> Vec<InboxItem> {
+/// The other half of the answer is for the announcements.
+fn newest_that_fit(mut items: Vec<InboxItem>) -> (Vec<InboxItem>, bool) {
     items.reverse();
-    let mut items = fitting(items, LIST_BYTES / 2).0;
+    let (mut items, more) = fitting(items, LIST_BYTES / 2);
     items.reverse();
-    items
+    (items, more)
 }
 
 #[cfg(test)]
@@ -340,17 +300,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn statuses_give_way_where_a_crowd_does_not_fit_with_them() {
-        let few: Vec<_> = (0..20).map(|id| here(id, "at lunch")).collect();
-        assert_eq!(without_long_statuses(few.clone()), few);
-        let crowd = (0..3_000).map(|id| here(id, &"x".repeat(160)));
-        let crowd = without_long_statuses(crowd.collect());
-        assert_eq!(crowd.len(), 3_000);
-        assert!(crowd.iter().all(|presence| presence.status.is_none()));
-    }
-
-    fn known(hides: bool, shows_address: bool) -> Known {
+    fn known(hides_since: Option<Timestamp>, shows_address: bool) -> Known {
         let record = AccountRecord {
             name: "anna".into(),
             administrator: false,
@@ -369,6 +319,7 @@ mod tests {
             reset: None,
             last_item: 0,
             announcements_seen: 0,
+            announcements_dismissed: BTreeSet::new(),
         };
         Known {
             account: AccountId(1),
@@ -377,7 +328,7 @@ mod tests {
                 at: Timestamp(50),
                 address: Some("192.0.2.7".into()),
             }),
-            hides,
+            hides_since,
             shows_address,
         }
     }
@@ -389,15 +340,20 @@ mod tests {
             state: PresenceState::Offline,
             status: None,
         };
-        let card = card_of(known(false, false), offline(), Some(Timestamp(70)));
+        let card = card_of(known(None, false), offline(), Some(Timestamp(70)));
         assert_eq!(card.last_seen, Some(Timestamp(70)));
         assert_eq!(card.last_address, None);
-        let card = card_of(known(false, true), offline(), None);
+        let card = card_of(known(None, true), offline(), None);
         assert_eq!(card.last_seen, Some(Timestamp(50)));
         assert_eq!(card.last_address.as_deref(), Some("192.0.2.7"));
-        let card = card_of(known(true, false), offline(), Some(Timestamp(70)));
-        assert_eq!(card.last_seen, None, "who is blocked does not learn it");
-        let card = card_of(known(false, false), here(1, ""), None);
+        for (blocked_at, told) in [(60, 60), (90, 70)] {
+            // Also to an administrator, whose right to the address a block does not take.
+            let known = known(Some(Timestamp(blocked_at)), true);
+            let card = card_of(known, offline(), Some(Timestamp(70)));
+            assert_eq!(card.last_seen, Some(Timestamp(told)), "nothing later");
+            assert_eq!(card.last_address.as_deref(), Some("192.0.2.7"));
+        }
+        let card = card_of(known(None, false), here(1, ""), None);
         assert_eq!(card.last_seen, None, "who is here was not seen last");
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn sync(
     newest: u32,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     if only
@@ -61,7 +61,7 @@ pub(super) fn history(
     limit: u32,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     if limit == 0 || limit > HISTORY_PAGE {

@@ -12,6 +12,7 @@ use chat_shared::limits::{LIST_PAGE, PROFILE_FIELD_BYTES};
 use chat_shared::{
     AccountId, ConversationId, Event, Fault, HouseRole, RequestId, Restriction, RoomInfo,
 };
+use std::collections::BTreeMap;
 
 /// Rooms in one answer, fewer where they say much of themselves.
 const ROOMS_PAGE: usize = 500;
@@ -46,7 +47,7 @@ pub(super) fn directory(
     text: String,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     if text.len() > PROFILE_FIELD_BYTES {
@@ -85,7 +86,7 @@ pub(super) fn room(
     conversation: ConversationId,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| known_room(reader, conversation, account);
@@ -115,9 +116,10 @@ pub(super) fn restrictions(
     session: &mut Session,
     id: RequestId,
     conversation: ConversationId,
+    after: AccountId,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| {
@@ -129,34 +131,35 @@ pub(super) fn restrictions(
             }
             Err(fault) => return Ok(Err(fault)),
         }
-        Ok(Ok(restrictions_of(reader, conversation)?))
+        Ok(Ok(restrictions_of(reader, conversation, after)?))
     };
-    session.read(ctx, id, ask, move |session, _, restrictions| {
-        session.answer(id, restrictions);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
-/// Who is banned, muted and invited in a room, for whoever may know.
+/// A page of who is banned, muted and invited in a room, for whoever may know.
 pub(super) fn restrictions_of(
     reader: &Reader,
     conversation: ConversationId,
+    after: AccountId,
 ) -> Result<Event, StoreError> {
     let at = now();
     let list = |list| -> Result<_, StoreError> {
-        let found = reader.room_list(list, conversation, at)?;
-        Ok(found.into_iter().map(restriction).collect::<Vec<_>>())
+        let found = reader.room_list(list, conversation, at)?.into_iter();
+        let behind = found.filter(|(account, _)| *account > after);
+        Ok(behind.map(restriction).collect::<Vec<_>>())
     };
     let lists = [
         list(RoomList::Banned)?,
         list(RoomList::Muted)?,
         list(RoomList::Invited)?,
     ];
-    let [banned, muted, invited] = without_long_reasons(lists);
+    let ([banned, muted, invited], more) = page_of(lists);
     Ok(Event::Restrictions {
         conversation,
         banned,
         muted,
         invited,
+        more,
     })
 }
 
@@ -170,15 +173,23 @@ fn restriction((account, record): (AccountId, RestrictionRecord)) -> Restriction
     }
 }
 
-/// Who is on the lists matters more than why: where both do not fit into one answer, the reasons go.
-fn without_long_reasons(mut lists: [Vec<Restriction>; 3]) -> [Vec<Restriction>; 3] {
-    let reasons = lists.iter().flatten().map(|entry| entry.reason.len());
-    if reasons.sum::<usize>() > LIST_BYTES / 2 {
-        for entry in lists.iter_mut().flatten() {
-            entry.reason.clear();
+/// As much of the lists as fits into an answer, by account: all of somebody stands on one page.
+fn page_of(lists: [Vec<Restriction>; 3]) -> ([Vec<Restriction>; 3], bool) {
+    let mut people: BTreeMap<AccountId, [Option<Restriction>; 3]> = BTreeMap::new();
+    for (place, list) in lists.into_iter().enumerate() {
+        for one in list {
+            let of_one = people.entry(one.account).or_default();
+            of_one[place] = Some(one);
         }
     }
-    lists
+    let (people, more) = fitting(people.into_values().collect(), LIST_BYTES);
+    let mut page = [const { Vec::new() }; 3];
+    for of_one in people {
+        for (list, one) in page.iter_mut().zip(of_one) {
+            list.extend(one);
+        }
+    }
+    (page, more)
 }
 
 pub(super) fn members(
@@ -188,7 +199,7 @@ pub(super) fn members(
     after: AccountId,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     let ask = move |reader: &Reader| {
@@ -197,9 +208,7 @@ pub(super) fn members(
         }
         Ok(Ok(members_page(reader, conversation, after)?))
     };
-    session.read(ctx, id, ask, move |session, _, members| {
-        session.answer(id, members);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
 /// A page of who is in a conversation.
@@ -227,7 +236,7 @@ mod tests {
     use chat_shared::Timestamp;
 
     #[test]
-    fn five_hundred_long_reasons_give_way_and_a_few_stay() {
+    fn lists_full_of_long_reasons_come_in_pages_that_keep_somebody_together() {
         let list = |count: u64| -> Vec<Restriction> {
             let entry = |account| Restriction {
                 account: AccountId(account),
@@ -236,14 +245,31 @@ mod tests {
                 until: None,
                 reason: "x".repeat(256),
             };
-            (0..count).map(entry).collect()
+            (1..=count).map(entry).collect()
         };
         let few = [list(10), list(0), list(1)];
-        assert_eq!(without_long_reasons(few.clone()), few);
-        let many = without_long_reasons([list(500), list(500), list(500)]);
-        assert_eq!(many[2].len(), 500);
-        assert!(many.iter().flatten().all(|entry| entry.reason.is_empty()));
-        let frame = chat_shared::frame::encode_value(&many.to_vec());
-        assert!(frame.len() < chat_shared::limits::FRAME);
+        assert_eq!(page_of(few.clone()), (few, false));
+        let mut rest = [list(500), list(400), list(500)];
+        let mut read = [const { Vec::new() }; 3];
+        let mut pages = 0;
+        loop {
+            let (page, more) = page_of(rest.clone());
+            let frame = chat_shared::frame::encode_value(&page.to_vec());
+            assert!(frame.len() < chat_shared::limits::FRAME);
+            let last = page.iter().flatten().map(|one| one.account).max();
+            for (list, page) in read.iter_mut().zip(page) {
+                list.extend(page);
+            }
+            pages += 1;
+            assert!(pages < 100, "it does not go on");
+            if !more {
+                break;
+            }
+            for list in &mut rest {
+                list.retain(|one| Some(one.account) > last);
+            }
+        }
+        assert_eq!(read, [list(500), list(400), list(500)]);
+        assert!(pages > 1);
     }
 }

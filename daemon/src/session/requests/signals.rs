@@ -20,7 +20,7 @@ pub(super) fn mark_read(
     conversation: ConversationId,
     seq: Seq,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     if !follows(session, conversation) {
@@ -49,7 +49,7 @@ pub(super) fn typing(
     conversation: ConversationId,
     ctx: &mut Context<Session>,
 ) {
-    let Some(account) = session.person.as_ref().map(|person| person.account) else {
+    let Some(account) = session.account() else {
         return;
     };
     if !follows(session, conversation) {

@@ -1,4 +1,5 @@
-//! What texts and times of requests may be, and how much of a list fits into an answer: pure.
+//! What texts and times of requests may be, and how much of a list fits into an answer: pure, but for the tz database of
+//! the machine.
 
 use super::super::faults;
 use chat_shared::frame::encode_value;
@@ -33,6 +34,30 @@ fn check(what: &str, text: &str, limit: usize, is_bad: impl Fn(char) -> bool) ->
     Ok(())
 }
 
+/// Where somebody reads mail: somebody at somewhere, or nothing. No more is asked, since only sending tells more.
+pub(super) fn mail_address(address: &str) -> Result<(), Fault> {
+    let is_one = |(who, place): (&str, &str)| !who.trim().is_empty() && !place.trim().is_empty();
+    if address.is_empty() || address.rsplit_once('@').is_some_and(is_one) {
+        return Ok(());
+    }
+    let text =
+        format!("`{address}` is no mail address: write it as anna@example.org, or leave it empty");
+    Err(Fault::new(FaultCode::BadText, text))
+}
+
+/// A time zone by its name in the tz database of this machine, or nothing. Where the machine has no such
+/// database any name is taken: it is for the clients then to make sense of it.
+pub(super) fn time_zone(name: &str) -> Result<(), Fault> {
+    let zones = jiff::tz::db();
+    if name.is_empty() || zones.get(name).is_ok() || zones.available().next().is_none() {
+        return Ok(());
+    }
+    let text = format!(
+        "there is no time zone `{name}`: write one such as Europe/Berlin or UTC, or leave it empty"
+    );
+    Err(Fault::new(FaultCode::BadText, text))
+}
+
 /// A time until which something holds is not over yet.
 pub(super) fn until(until: Option<Timestamp>, at: Timestamp) -> Result<Option<Timestamp>, Fault> {
     if until.is_some_and(|until| until <= at) {
@@ -59,6 +84,33 @@ pub(super) fn fitting<T: Serialize>(mut list: Vec<T>, bytes: usize) -> (Vec<T>, 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mail_address_has_two_sides() {
+        for right in ["", "anna@example.org", "a@b", "\"a@b\"@c"] {
+            assert_eq!(mail_address(right), Ok(()), "{right}");
+        }
+        for wrong in ["anna", "@example.org", "anna@", "@", " "] {
+            let fault = mail_address(wrong).unwrap_err();
+            assert_eq!(fault.code, FaultCode::BadText, "{wrong}");
+            assert!(fault.text.contains("anna@example.org"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_time_zone_is_one_of_the_database() {
+        for right in ["", "UTC", "Europe/Berlin", "America/Argentina/Ushuaia"] {
+            assert_eq!(time_zone(right), Ok(()), "{right}");
+        }
+        if jiff::tz::db().available().next().is_none() {
+            return;
+        }
+        for wrong in ["Mars/Olympus", "../../etc/passwd", "/etc/passwd", "Berlin"] {
+            let fault = time_zone(wrong).unwrap_err();
+            assert_eq!(fault.code, FaultCode::BadText, "{wrong}");
+            assert!(fault.text.contains("Europe/Berlin"), "{fault}");
+        }
+    }
 
     #[test]
     fn a_list_is_cut_where_its_answer_would_become_too_long() {

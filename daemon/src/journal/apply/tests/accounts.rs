@@ -310,7 +310,6 @@ fn what_people_do_needs_somebody_who_does_it() {
     for action in [
         add_device("laptop"),
         Action::RevokeDevice { device },
-        create_room("lunch", ""),
         join(GENERAL),
         leave(GENERAL),
         direct(&[ANNA, BERT]),
@@ -318,6 +317,7 @@ fn what_people_do_needs_somebody_who_does_it() {
         put_contact(BERT, "", false),
         Action::Block { account: BERT },
         Action::DismissInbox { item: None },
+        Action::DismissAnnouncement { announcement: 1 },
         Action::SetStatus {
             text: "here".into(),
             until: None,

@@ -7,6 +7,7 @@ use super::office::{act, audit_lines, last_act, office, set_role};
 use crate::journal::command::{Action, Admission};
 use chat_shared::audit::{self, START};
 use chat_shared::{Audience, AuditLine, HouseRole, Timestamp};
+use std::collections::BTreeSet;
 
 /// The number of the first line that does not follow on the one before, where there is one.
 fn broken_at(lines: &[AuditLine]) -> Option<u64> {
@@ -45,15 +46,16 @@ fn acts_stand_in_it_in_their_order_and_chained() {
     assert_eq!(
         acts,
         [
-            (1, "", "set_house_role", "bert"),
-            (2, "", "set_house_role", "dora"),
-            (3, "bert", "panic", "on"),
-            (4, "anna", "enable_account", "cleo"),
-            (5, "", "enable_account", "cleo"),
-            (6, "anna", "set_house_role", "cleo"),
+            (1, "anna", "register", "anna"),
+            (2, "", "set_house_role", "bert"),
+            (3, "", "set_house_role", "dora"),
+            (4, "bert", "panic", "on"),
+            (5, "anna", "enable_account", "cleo"),
+            (6, "", "enable_account", "cleo"),
+            (7, "anna", "set_house_role", "cleo"),
         ]
     );
-    assert_eq!((lines[2].by, lines[2].at), (Some(BERT), NOW));
+    assert_eq!((lines[3].by, lines[3].at), (Some(BERT), NOW));
     assert_eq!(broken_at(&lines), None);
 }
 
@@ -149,11 +151,65 @@ fn each_act_is_told_with_of_whom_and_how() {
         "anna",
         "add_invite",
         "invitation 1",
-        "3 uses as member until 1001000",
+        "3 uses, as member, until 1001000",
     );
     assert_eq!(last_act(&house), told);
 
     let admission = Admission::ByAdministrator;
     house.does(None, register_as("emil", admission));
     assert_eq!(last_act(&house), act("", "register", "emil", "member"));
+}
+
+/// The words that `Apply::audit` is called with, read from its callers.
+fn words_in_the_code() -> BTreeSet<String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/journal/apply");
+    let mut words = BTreeSet::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let source = std::fs::read_to_string(path).unwrap();
+            for call in source.split(".audit(").skip(1) {
+                let mut strings = call.split('"').skip(1);
+                words.extend(strings.next().map(str::to_owned));
+            }
+        }
+    }
+    words
+}
+
+#[test]
+fn the_words_for_acts_are_those_that_are_written_and_stand_on_the_administrators_page() {
+    let listed: BTreeSet<String> = audit::ACTS.map(str::to_owned).into();
+    assert_eq!(words_in_the_code(), listed);
+    assert!(audit::ACTS.is_sorted());
+    let page = include_str!("../../../../../docs/administration.md");
+    let list = page.split("These are the acts: ").nth(1).unwrap();
+    let list = list.split("\n\n").next().unwrap();
+    let shown: BTreeSet<String> = list
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(shown, listed);
+}
+
+#[test]
+fn who_has_a_say_from_the_start_and_which_fields_of_a_profile_changed_stand_in_it() {
+    let mut house = office();
+    let profile = chat_shared::Profile {
+        email: "bert@example.org".into(),
+        phone: "412".into(),
+        ..chat_shared::Profile::default()
+    };
+    let (account, by) = (Some(BERT), Some(ANNA));
+    house.does(by, Action::SetProfile { account, profile });
+    let lines = audit_lines(&house);
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| [&line.by_name, &line.act, &line.target, &line.detail].map(String::as_str))
+        .collect();
+    let first = ["anna", "register", "anna", "administrator"];
+    let last = ["anna", "set_profile", "bert", "email, phone"];
+    assert_eq!((lines[0], *lines.last().unwrap()), (first, last));
 }

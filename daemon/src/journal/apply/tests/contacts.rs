@@ -45,7 +45,7 @@ fn blocked(house: &TestHouse, account: AccountId) -> Vec<AccountId> {
 fn who_is_new_among_the_contacts_is_told() {
     let mut house = office();
     let (outcome, appended) = house.does(CLEO, put_contact(BERT, "work", true));
-    let added = item(1, CLEO, InboxAbout::AddedAsContact {});
+    let added = item(2, CLEO, InboxAbout::AddedAsContact {});
     let (theirs, own) = (appended[0].entry.seq.0, appended[1].entry.seq.0);
     let told = EntryBody::InboxAdded {
         item: added.clone(),
@@ -56,7 +56,7 @@ fn who_is_new_among_the_contacts_is_told() {
     ];
     assert_eq!((outcome, appended), (Outcome::DONE, expected));
     assert_eq!(contacts(&house, CLEO), [contact(BERT, "work", true)]);
-    assert_eq!(inbox(&house, BERT), [added]);
+    assert_eq!(inbox(&house, BERT).last(), Some(&added));
 }
 
 #[test]
@@ -66,7 +66,8 @@ fn who_is_moved_is_not_told_again() {
     let done = does_once(&mut house, CLEO, put_contact(BERT, "friends", false));
     assert_eq!(done.1.len(), 1);
     assert_eq!(done.1[0].entry.body, put(BERT, "friends", false));
-    assert_eq!(inbox(&house, BERT).len(), 1);
+    // Besides that he was made a moderator.
+    assert_eq!(inbox(&house, BERT).len(), 2);
     assert_eq!(
         house.refuses(CLEO, put_contact(BERT, "friends", false)),
         Refusal::ContactExists(BERT)
@@ -80,7 +81,7 @@ fn who_comes_and_goes_does_not_fill_an_inbox() {
         house.does(CLEO, put_contact(BERT, "", false));
         house.does(CLEO, remove(BERT));
     }
-    assert_eq!(inbox(&house, BERT).len(), 1);
+    assert_eq!(inbox(&house, BERT).len(), 2);
 }
 
 #[test]

@@ -131,10 +131,13 @@ fn who_is_in_too_many_conversations_gets_into_no_other() {
         (ANNA, create_room("another", "")),
         (ANNA, join(LUNCH)),
         (ANNA, direct(&[BERT])),
-        (BERT, direct(&[ANNA])),
-        (BERT, direct(&[CLEO, ANNA])),
     ] {
         assert_eq!(house.refuses(by, action), Refusal::TooManyConversations);
+    }
+    // To others as if she blocked them or were disabled.
+    for with in [&[ANNA][..], &[CLEO, ANNA]] {
+        let refusal = house.refuses(BERT, direct(with));
+        assert_eq!(refusal, Refusal::NotReachable(ANNA));
     }
     // What is there already is no other.
     assert_eq!(house.does(ANNA, join(GENERAL)).1, []);

@@ -77,7 +77,7 @@ fn nothing_of_who_left_stays_but_the_name_and_what_they_said() {
     house.does(CLEO, post(GENERAL, "goodbye"));
     let tables = [
         "contacts-1",
-        "blocks-1",
+        "blocks-2",
         "inbox-1",
         "account_devices-1",
         "seen-1",
@@ -163,6 +163,47 @@ fn who_had_a_say_has_none_afterwards() {
     assert!(!record.administrator && record.role == HouseRole::Member);
     let told = act("cleo", "delete_account", "cleo", "administrator");
     assert_eq!(last_act(&house), told);
+}
+
+#[test]
+fn an_account_is_ended_by_those_who_run_the_house() {
+    let end = |account, name: &str| Action::DeleteAccountOf {
+        account,
+        name: name.into(),
+        remove_messages: true,
+    };
+    let mut house = settled();
+    // What is left is the same, whoever did it.
+    let mut own = house.copy();
+    own.does(CLEO, delete(true));
+    let refusal = house.refuses(None, end(CLEO, "clea"));
+    assert_eq!(refusal, Refusal::NotTheirName(CLEO));
+    for by in [BERT, DORA] {
+        let refusal = house.refuses(by, end(CLEO, "cleo"));
+        assert_eq!(refusal, Refusal::NotAllowed("administrators"));
+    }
+    let done = house.does(ANNA, end(CLEO, "cleo"));
+    assert!(bodies(&done).contains(&EntryBody::AccountDeleted { account: CLEO }));
+    let told = act("anna", "delete_account", "cleo", "member");
+    assert_eq!(last_act(&house), told);
+    let (left, by_herself) = (house.dump(), own.dump());
+    for (table, rows) in &by_herself {
+        // These say by whom.
+        if !["audit-1", "entries-1"].contains(&table.as_str()) {
+            assert_eq!(&left[table], rows, "{table}");
+        }
+    }
+    let refusal = house.refuses(None, end(CLEO, "cleo"));
+    assert_eq!(refusal, Refusal::AccountDeleted(CLEO));
+
+    house.does(None, set_role(BERT, HouseRole::Administrator));
+    let refusal = house.refuses(ANNA, end(BERT, "bert"));
+    assert_eq!(refusal, Refusal::Outranked(BERT));
+    let refusal = house.refuses(ANNA, end(ANNA, "anna"));
+    assert_eq!(refusal, Refusal::NotToYourself);
+    house.does(None, end(BERT, "bert"));
+    let refusal = house.refuses(None, end(ANNA, "anna"));
+    assert_eq!(refusal, Refusal::LastAdministrator);
 }
 
 #[test]

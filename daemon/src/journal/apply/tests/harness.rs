@@ -417,7 +417,11 @@ pub(super) fn create_room_as(room: &str, topic: &str, access: Access) -> Action 
     Action::CreateRoom {
         name: name(room),
         topic: topic.into(),
-        access,
+        change: RoomChange {
+            access: Some(access),
+            ..RoomChange::default()
+        },
+        owner: None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::office::{
 };
 use crate::journal::command::Action;
 use crate::journal::outcome::{Outcome, Refusal};
-use chat_shared::limits::INBOX_ITEMS;
+use chat_shared::limits::{ANNOUNCEMENTS, INBOX_ITEMS};
 use chat_shared::{AccountId, Audience, ConversationId, EntryBody, InboxAbout, Seq};
 
 fn mention(conversation: ConversationId, seq: u64) -> InboxAbout {
@@ -20,8 +20,19 @@ fn dismiss(item: Option<u64>) -> Action {
     Action::DismissInbox { item }
 }
 
-fn dismissed(item: impl Into<Option<u64>>) -> EntryBody {
-    EntryBody::InboxDismissed { item: item.into() }
+fn dismissed(item: u64) -> EntryBody {
+    EntryBody::InboxDismissed {
+        item: Some(item),
+        announcements: None,
+    }
+}
+
+/// All of them, and the announcements up to this one.
+fn emptied(announcements: u64) -> EntryBody {
+    EntryBody::InboxDismissed {
+        item: None,
+        announcements: Some(announcements),
+    }
 }
 
 fn announce(text: &str) -> Action {
@@ -43,8 +54,9 @@ fn who_is_mentioned_finds_it() {
     let seq = next(&house);
     house.does(BERT, post(GENERAL, "@cleo, @bert: coffee? cleo@dora"));
     assert_eq!(inbox(&house, CLEO), [item(1, BERT, mention(GENERAL, seq))]);
+    let is_mention = |about: &InboxAbout| matches!(about, InboxAbout::Mention { .. });
     for other in [ANNA, BERT, DORA] {
-        assert_eq!(abouts(&house, other), []);
+        assert!(!abouts(&house, other).iter().any(is_mention));
     }
 }
 
@@ -127,7 +139,7 @@ fn all_are_dismissed_with_the_announcements() {
     house.does(BERT, put_contact(CLEO, "", false));
     house.does(BERT, announce("cake"));
     let done = does_once(&mut house, CLEO, dismiss(None));
-    assert_eq!(bodies(&done), [dismissed(None)]);
+    assert_eq!(bodies(&done), [emptied(1)]);
     assert_eq!(inbox(&house, CLEO), []);
     assert_eq!(account(&house, CLEO).announcements_seen, 1);
 
@@ -135,8 +147,55 @@ fn all_are_dismissed_with_the_announcements() {
     assert_eq!(house.does(CLEO, dismiss(None)), (Outcome::DONE, vec![]));
     assert_eq!(house.dump(), before);
     house.does(BERT, announce("more cake"));
-    assert_eq!(bodies(&house.does(CLEO, dismiss(None))), [dismissed(None)]);
+    assert_eq!(bodies(&house.does(CLEO, dismiss(None))), [emptied(2)]);
     assert_eq!(account(&house, CLEO).announcements_seen, 2);
+}
+
+#[test]
+fn one_announcement_is_dismissed_once_and_the_others_wait() {
+    let mut house = office();
+    for text in ["cake", "tea", "soup"] {
+        house.does(BERT, announce(text));
+    }
+    let seen = |announcement| Action::DismissAnnouncement { announcement };
+    let told = EntryBody::AnnouncementDismissed { announcement: 2 };
+    let done = does_once(&mut house, CLEO, seen(2));
+    assert_eq!(bodies(&done), [told]);
+    let waiting = |house: &TestHouse| {
+        let cleo = account(house, CLEO);
+        (1..=3)
+            .filter(|id| !cleo.has_dismissed(*id))
+            .collect::<Vec<u64>>()
+    };
+    assert_eq!(waiting(&house), [1, 3]);
+    for id in [0, 2, 4, u64::MAX] {
+        let refusal = house.refuses(CLEO, seen(id));
+        assert_eq!(refusal, Refusal::NoSuchAnnouncement(id));
+    }
+    assert_eq!(
+        house.refuses(BERT, seen(1)),
+        Refusal::NoSuchAnnouncement(1),
+        "one's own does not wait for oneself"
+    );
+    assert_eq!(bodies(&house.does(CLEO, dismiss(None))), [emptied(3)]);
+    assert_eq!(account(&house, CLEO).announcements_dismissed, [].into());
+}
+
+#[test]
+fn what_was_dismissed_is_remembered_only_as_long_as_it_is_kept() {
+    let mut house = office();
+    for number in 1..=2 * ANNOUNCEMENTS as u64 {
+        house.does(BERT, announce(&number.to_string()));
+        let seen = Action::DismissAnnouncement {
+            announcement: number,
+        };
+        house.does(CLEO, seen);
+    }
+    let dismissed = account(&house, CLEO).announcements_dismissed;
+    assert_eq!(dismissed.len(), ANNOUNCEMENTS);
+    let gone = Action::DismissAnnouncement { announcement: 1 };
+    let refusal = house.refuses(DORA, gone);
+    assert_eq!(refusal, Refusal::NoSuchAnnouncement(1));
 }
 
 #[test]

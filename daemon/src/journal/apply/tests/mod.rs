@@ -7,6 +7,7 @@ mod audit;
 mod contacts;
 mod conversations;
 mod rooms;
+mod making_rooms;
 mod moderation;
 mod rights;
 mod departure;

@@ -129,8 +129,12 @@ impl Model {
             Action::CreateRoom {
                 name,
                 topic,
-                access,
-            } => self.create_room(at, author?, name, topic, *access),
+                change,
+                owner: None,
+            } => {
+                let access = change.access.unwrap_or_default();
+                self.create_room(at, command.by, name, topic, access)
+            }
             Action::Join { conversation } => self.join(at, author?, *conversation),
             Action::Leave { conversation } => self.leave(at, author?, *conversation),
             Action::OpenDirect { with } => self.open_direct(at, author?, with),
@@ -266,6 +270,14 @@ impl Model {
             self.people.get_mut(&account).unwrap().role = role;
             let set = EntryBody::HouseRoleSet { account, role };
             self.append(FeedKey::House, at, None, set);
+            let text = match role {
+                HouseRole::Administrator => "you are an administrator of this house now",
+                HouseRole::Moderator => "you are a moderator of this house now",
+                HouseRole::Member => "you are a member of this house now",
+                _ => "you are a guest of this house now",
+            };
+            let text = text.to_owned();
+            self.notify(at, account, None, InboxAbout::Announcement { text });
         }
         Ok(Outcome::DONE)
     }
@@ -508,7 +520,10 @@ impl Model {
             .collect();
         for item in read {
             self.people.get_mut(&account).unwrap().inbox.remove(&item);
-            let dismissed = EntryBody::InboxDismissed { item: Some(item) };
+            let dismissed = EntryBody::InboxDismissed {
+                item: Some(item),
+                announcements: None,
+            };
             self.append(FeedKey::Account(account), at, Some(account), dismissed);
         }
     }

@@ -6,7 +6,7 @@ use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use chat_shared::{
     Access, AccountId, ConversationId, EntryBody, HistoryFrom, HouseRole, InboxAbout, RoomChange,
-    RoomRole, RoomSettings, Seq, Timestamp,
+    RoomRole, RoomSetting, RoomSettings, Seq, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -109,17 +109,23 @@ impl Model {
     pub(super) fn create_room(
         &mut self,
         at: Timestamp,
-        by: AccountId,
+        by: By,
         name: &Name,
         topic: &str,
         access: Access,
     ) -> Done {
-        if self.people[&by].role == HouseRole::Guest {
+        if by.is_some_and(|by| self.people[&by].role == HouseRole::Guest) {
             return Err(Refusal::NotAllowed("members of the house"));
         }
         self.check_room_name(name, None)?;
-        let id = self.add_room(at, Some(by), name, topic, access);
-        self.add_member(at, id, by, RoomRole::Owner, by);
+        let id = self.add_room(at, by, name, topic, access);
+        match by {
+            Some(by) => self.add_member(at, id, by, RoomRole::Owner, by),
+            None => {
+                let detail = format!("access {access:?}").to_lowercase();
+                self.note(by, "create_room", format!("#{}", name.name), detail);
+            }
+        }
         Ok(self.newest(id))
     }
 
@@ -136,7 +142,7 @@ impl Model {
         talk.settings.access = access;
         talk.topic = topic.into();
         if access != Access::Public {
-            self.tell_settings(id, at, by);
+            self.tell_settings(id, at, by, vec![RoomSetting::Access]);
         }
         if !topic.is_empty() {
             let topic = topic.into();
@@ -261,6 +267,10 @@ impl Model {
     fn set_topic(&mut self, at: Timestamp, by: By, id: ConversationId, topic: &str) -> Done {
         self.may(by, id, TOPIC)?;
         if self.talks[&id].topic != topic {
+            let is_inside = by.is_some_and(|by| self.talks[&id].members.contains_key(&by));
+            if !is_inside {
+                self.note(by, "set_topic", self.title(id), format!("{topic:?}"));
+            }
             self.talks.get_mut(&id).unwrap().topic = topic.into();
             let set = EntryBody::TopicSet {
                 topic: topic.into(),
@@ -282,9 +292,13 @@ impl Model {
         let title = self.title(id);
         if title != format!("#{}", name.name) {
             self.check_room_name(name, Some(id))?;
-            self.talks.get_mut(&id).unwrap().room = Some(name.clone());
+            let before = self.talks.get_mut(&id).unwrap().room.replace(name.clone());
             let name = name.name.clone();
-            self.tell(id, at, by, EntryBody::Renamed { name: name.clone() });
+            let renamed = EntryBody::Renamed {
+                name: name.clone(),
+                from: before.unwrap().name,
+            };
+            self.tell(id, at, by, renamed);
             self.note(by, "rename_room", title, format!("#{name}"));
             if self.is_listed(id) {
                 let renamed = EntryBody::RoomRenamed {
@@ -332,18 +346,17 @@ impl Model {
             after.for_newcomers = on;
             detail.push(format!("for newcomers {on}"));
         }
-        if after.access != Access::Public || after.archived {
-            if change.for_newcomers == Some(true) {
-                return Err(Refusal::NotForNewcomers(id));
-            }
-            after.for_newcomers = false;
+        let is_public = after.access == Access::Public;
+        if change.for_newcomers == Some(true) && (!is_public || after.archived) {
+            return Err(Refusal::NotForNewcomers(id));
         }
+        after.for_newcomers &= is_public;
         if after == before {
             return Ok(self.newest(id));
         }
         let was_listed = self.is_listed(id);
         self.talks.get_mut(&id).unwrap().settings = after.clone();
-        self.tell_settings(id, at, by);
+        self.tell_settings(id, at, by, after.changed_since(&before));
         let conversation = id;
         let told = match (was_listed, self.is_listed(id)) {
             (true, true) => Some(EntryBody::RoomSettingsSet {
@@ -403,7 +416,7 @@ impl Model {
         let was_for_newcomers = std::mem::take(&mut talk.settings.for_newcomers);
         self.tell(id, at, by, EntryBody::Restored {});
         if was_for_newcomers {
-            self.tell_settings(id, at, by);
+            self.tell_settings(id, at, by, vec![RoomSetting::ForNewcomers]);
         }
         self.list(id, at, by);
         let mark = self.end_of(id);
@@ -474,7 +487,10 @@ impl Model {
         let leads_there = |about: &InboxAbout| matches!(about, InboxAbout::RoomInvitation { conversation, .. } if *conversation == id);
         let over = inbox.extract_if(.., |_, item| leads_there(&item.about));
         for (item, _) in over.collect::<Vec<_>>() {
-            let dismissed = EntryBody::InboxDismissed { item: Some(item) };
+            let dismissed = EntryBody::InboxDismissed {
+                item: Some(item),
+                announcements: None,
+            };
             self.append(FeedKey::Account(account), at, None, dismissed);
         }
     }
@@ -489,8 +505,10 @@ impl Model {
     ) -> Done {
         self.may(by, id, SHAPE)?;
         let Some(inside) = self.inside(Some(account), id) else {
-            let how = "in this room";
-            return Err(Refusal::NotRestricted { account, how });
+            return Err(Refusal::NoRoleOutside {
+                conversation: id,
+                account,
+            });
         };
         if by != Some(account) {
             self.check_rank(by, id, account)?;
@@ -519,8 +537,10 @@ impl Model {
         self.may(by, id, PEACE)?;
         self.check_rank(by, id, account)?;
         if self.inside(Some(account), id).is_none() {
-            let how = "in this room";
-            return Err(Refusal::NotRestricted { account, how });
+            return Err(Refusal::NotInside {
+                conversation: id,
+                account,
+            });
         }
         self.put_out(at, by, id, account, kicked(account, reason));
         self.note(by, "kick", self.target(id, account), reason.into());
@@ -846,9 +866,15 @@ impl Model {
         }
     }
 
-    fn tell_settings(&mut self, id: ConversationId, at: Timestamp, by: By) {
+    fn tell_settings(
+        &mut self,
+        id: ConversationId,
+        at: Timestamp,
+        by: By,
+        changed: Vec<RoomSetting>,
+    ) {
         let settings = self.talks[&id].settings.clone();
-        self.tell(id, at, by, EntryBody::SettingsSet { settings });
+        self.tell(id, at, by, EntryBody::SettingsSet { settings, changed });
     }
 
     fn note(&mut self, by: By, act: &str, target: String, detail: String) {
@@ -869,7 +895,7 @@ impl Model {
 
     /// Acts that are noted of rooms.
     pub(super) fn room_acts() -> BTreeSet<&'static str> {
-        "rename_room change_room delete_room restore_room set_room_role kick ban unban mute unmute \
+        "create_room set_topic rename_room change_room delete_room restore_room set_room_role kick ban unban mute unmute \
          delete_message"
             .split_whitespace()
             .collect()

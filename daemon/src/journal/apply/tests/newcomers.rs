@@ -1,8 +1,8 @@
 //! As what somebody new comes, and the rooms that they find themselves in.
 
 use super::harness::{
-    ANNA, BERT, CLEO, GENERAL, NOW, TestHouse, create_room, enable, found, invite, name, register,
-    register_as,
+    ANNA, BERT, CLEO, GENERAL, NOW, TestHouse, create_room, create_room_as, enable, found, invite,
+    register, register_as,
 };
 use super::office::{DORA, account, act, bodies, delete, last_act, office, set_role};
 use crate::journal::command::{Action, Admission, NewInvite};
@@ -45,14 +45,7 @@ fn access(access: Access) -> RoomChange {
 fn rooms() -> TestHouse {
     let mut house = office();
     house.does(ANNA, create_room("pool", ""));
-    house.does(
-        ANNA,
-        Action::CreateRoom {
-            name: name("attic"),
-            topic: String::new(),
-            access: Access::Hidden,
-        },
-    );
+    house.does(ANNA, create_room_as("attic", "", Access::Hidden));
     house
 }
 

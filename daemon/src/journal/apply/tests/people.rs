@@ -61,7 +61,10 @@ fn an_administrator_sets_that_of_others_and_it_stands_in_the_log() {
     let mut house = office();
     house.does(ANNA, set(Some(CLEO), profile("Sales")));
     assert_eq!(account(&house, CLEO).profile, profile("Sales"));
-    assert_eq!(last_act(&house), act("anna", "set_profile", "cleo", ""));
+    assert_eq!(
+        last_act(&house),
+        act("anna", "set_profile", "cleo", "display_name, department")
+    );
     house.does(None, set(Some(CLEO), profile("")));
 
     for by in [BERT, CLEO, DORA] {

@@ -185,6 +185,23 @@ fn add_reset_code(name: &str) -> Action {
     }
 }
 
+fn create_for(owner: AccountId) -> Action {
+    Action::CreateRoom {
+        name: super::harness::name("theirs"),
+        topic: String::new(),
+        change: RoomChange::default(),
+        owner: Some(owner),
+    }
+}
+
+fn delete_account_of(account: AccountId, name: &str) -> Action {
+    Action::DeleteAccountOf {
+        account,
+        name: name.into(),
+        remove_messages: false,
+    }
+}
+
 fn put_group() -> Action {
     Action::PutSharedGroup {
         name: "kitchen".into(),
@@ -286,6 +303,7 @@ fn in_the_house() -> Vec<Case> {
     let (account, device) = (DORA, DeviceId(2));
     vec![
         case(create_room("mine", ""), HOUSE_MEMBERS),
+        case(create_for(DORA), ADMINISTRATORS),
         case(direct(&[DORA]), HOUSE_MEMBERS),
         after(delete_room(LUNCH, "lunch"), restore(LUNCH), ADMINISTRATORS),
         case(announce(Audience::Online), HOUSE_MODERATORS),
@@ -331,6 +349,8 @@ fn in_the_house() -> Vec<Case> {
         case(add_reset_code("dora"), ADMINISTRATORS),
         case(add_reset_code("emil"), UPON_AN_ADMINISTRATOR),
         case(Action::RevokeDeviceOf { account, device }, ADMINISTRATORS),
+        case(delete_account_of(DORA, "dora"), ADMINISTRATORS),
+        case(delete_account_of(EMIL, "emil"), UPON_AN_ADMINISTRATOR),
         case(profile(Some(DORA)), ADMINISTRATORS),
         case(profile(Some(EMIL)), UPON_AN_ADMINISTRATOR),
         // What concerns only oneself.
@@ -351,6 +371,11 @@ fn in_the_house() -> Vec<Case> {
             EVERYBODY,
         ),
         case(Action::DismissInbox { item: None }, EVERYBODY),
+        Case {
+            before: vec![(None, announce(Audience::Everybody))],
+            action: Action::DismissAnnouncement { announcement: 1 },
+            answers: EVERYBODY,
+        },
         case(add_device("another"), EVERYBODY),
         case(
             Action::RevokeDevice {
@@ -395,6 +420,7 @@ fn word(action: &Action) -> Option<&'static str> {
         Action::ChangePassword { .. } => "change_password",
         Action::AddResetCode { .. } => "add_reset_code",
         Action::DeleteAccount { .. } => "delete_account",
+        Action::DeleteAccountOf { .. } => "delete_account_of",
         Action::RevokeOtherDevices { .. } => "revoke_other_devices",
         Action::RevokeDeviceOf { .. } => "revoke_device_of",
         Action::SetProfile { .. } => "set_profile",
@@ -404,6 +430,7 @@ fn word(action: &Action) -> Option<&'static str> {
         Action::Block { .. } => "block",
         Action::Unblock { .. } => "unblock",
         Action::DismissInbox { .. } => "dismiss_inbox",
+        Action::DismissAnnouncement { .. } => "dismiss_announcement",
         Action::CreateRoom { .. } => "create_room",
         Action::RenameRoom { .. } => "rename_room",
         Action::ChangeRoom { .. } => "change_room",
@@ -436,8 +463,9 @@ fn word(action: &Action) -> Option<&'static str> {
 
 const COMMANDS: &str = "\
     register enable_account reset_password add_device revoke_device add_invite revoke_invite \
-    change_password add_reset_code delete_account revoke_other_devices revoke_device_of set_profile \
-    set_status put_contact remove_contact block unblock dismiss_inbox create_room rename_room \
+    change_password add_reset_code delete_account delete_account_of revoke_other_devices \
+    revoke_device_of set_profile set_status put_contact remove_contact block unblock \
+    dismiss_inbox dismiss_announcement create_room rename_room \
     change_room delete_room restore_room invite_to_room uninvite_from_room set_room_role kick ban \
     unban mute unmute delete_message report announce set_house_role ban_address unban_address panic \
     put_shared_group remove_shared_group join leave set_topic open_direct post";
@@ -541,7 +569,6 @@ fn the_machine_may_everything() {
                 | Action::Leave { .. }
                 | Action::Post { .. }
                 | Action::Report { .. }
-                | Action::CreateRoom { .. }
                 | Action::OpenDirect { .. }
         );
         if is_ones_own || case.answers == EVERYBODY {

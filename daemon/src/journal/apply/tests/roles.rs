@@ -3,11 +3,14 @@
 use super::harness::{
     ANNA, BERT, CLEO, GHOST, TestHouse, command, enable, in_house, register_as, verifier,
 };
-use super::office::{DORA, account, act, bodies, delete, does_once, last_act, office, set_role};
+use super::office::{
+    DORA, account, act, bodies, delete, does_once, item, last_act, office, set_role,
+};
 use crate::journal::command::{Action, Admission};
 use crate::journal::outcome::{Outcome, Refusal};
+use crate::store::FeedKey;
 use crate::store::schema::meta;
-use chat_shared::{AccountId, EntryBody, HouseRole};
+use chat_shared::{AccountId, EntryBody, HouseRole, InboxAbout, InboxItem};
 
 const ROLES: [HouseRole; 4] = [
     HouseRole::Guest,
@@ -18,6 +21,17 @@ const ROLES: [HouseRole; 4] = [
 
 fn role_set(account: AccountId, role: HouseRole) -> EntryBody {
     EntryBody::HouseRoleSet { account, role }
+}
+
+/// What cleo finds in her inbox.
+fn told(role: HouseRole) -> InboxItem {
+    let text = match role {
+        HouseRole::Administrator => "you are an administrator of this house now",
+        HouseRole::Moderator => "you are a moderator of this house now",
+        _ => "you are a guest of this house now",
+    };
+    let text = text.to_owned();
+    item(1, ANNA, InboxAbout::Announcement { text })
 }
 
 /// The counter and the truth.
@@ -49,7 +63,10 @@ fn an_administrator_gives_every_role() {
         let done = does_once(&mut house, ANNA, set_role(CLEO, role));
         let expected = match role {
             HouseRole::Member => vec![],
-            _ => vec![role_set(CLEO, role)],
+            _ => {
+                let item = told(role);
+                vec![role_set(CLEO, role), EntryBody::InboxAdded { item }]
+            }
         };
         assert_eq!(bodies(&done), expected);
         let record = account(&house, CLEO);
@@ -63,8 +80,12 @@ fn it_is_told_and_stands_in_the_log() {
     let mut house = office();
     let (outcome, appended) = house.does(ANNA, set_role(CLEO, HouseRole::Guest));
     let seq = appended[0].entry.seq.0;
-    let told = in_house(seq, ANNA, role_set(CLEO, HouseRole::Guest));
-    assert_eq!((outcome, appended), (Outcome::DONE, vec![told]));
+    let told_all = in_house(seq, ANNA, role_set(CLEO, HouseRole::Guest));
+    assert_eq!((outcome, appended.len()), (Outcome::DONE, 2));
+    assert_eq!(appended[0], told_all);
+    let item = told(HouseRole::Guest);
+    assert_eq!(appended[1].entry.body, EntryBody::InboxAdded { item });
+    assert_eq!(appended[1].feed, FeedKey::Account(CLEO));
     assert_eq!(
         last_act(&house),
         act("anna", "set_house_role", "cleo", "guest")

@@ -12,7 +12,7 @@ use crate::store::FeedKey;
 use chat_shared::limits::{NEWCOMER_ROOMS, RESTORE_MS, RESTRICTIONS, SLOW_SECS};
 use chat_shared::{
     Access, AccountId, ConversationId, EntryBody, HistoryFrom, HouseRole, InboxAbout, RoomChange,
-    RoomRole, RoomSettings, Seq,
+    RoomRole, RoomSetting, RoomSettings, Seq,
 };
 
 const LUNCH: ConversationId = ConversationId(2);
@@ -41,7 +41,10 @@ fn access(access: Access) -> RoomChange {
 }
 
 fn no_longer_waits(item: u64) -> EntryBody {
-    EntryBody::InboxDismissed { item: Some(item) }
+    EntryBody::InboxDismissed {
+        item: Some(item),
+        announcements: None,
+    }
 }
 
 fn archived(archived: bool) -> RoomChange {
@@ -86,7 +89,10 @@ fn uninvite(conversation: ConversationId, account: AccountId) -> Action {
 fn a_new_name_is_told_and_the_old_one_is_free() {
     let mut house = lunch();
     let name = "d1nner".to_owned();
-    let renamed = EntryBody::Renamed { name: name.clone() };
+    let renamed = EntryBody::Renamed {
+        name: name.clone(),
+        from: "lunch".into(),
+    };
     let told = EntryBody::RoomRenamed {
         conversation: LUNCH,
         name,
@@ -156,6 +162,7 @@ fn settings_are_told_in_the_room_and_in_the_house() {
     };
     let set = EntryBody::SettingsSet {
         settings: settings.clone(),
+        changed: vec![RoomSetting::Description, RoomSetting::SlowSecs],
     };
     let told = EntryBody::RoomSettingsSet {
         conversation: LUNCH,
@@ -469,11 +476,17 @@ fn newcomers_come_into_public_rooms_that_are_alive() {
     assert_eq!(house.refuses(None, change(LUNCH, for_newcomers(true))), off);
     house.does(ANNA, change(LUNCH, access(Access::Public)));
     house.does(None, change(LUNCH, for_newcomers(true)));
+    // While it is archived nobody is put into it, and then it is as it was.
     house.does(ANNA, change(LUNCH, archived(true)));
+    assert!(house.settings(LUNCH).for_newcomers);
     assert_eq!(house.refuses(None, change(LUNCH, for_newcomers(true))), off);
-    assert_eq!(house.dump()["newcomer_rooms-1"], []);
     house.does(None, register("emil"));
     assert_eq!(house.role_in(LUNCH, AccountId(5)), None);
+    house.does(ANNA, change(LUNCH, archived(false)));
+    house.does(None, register("fred"));
+    assert_eq!(house.role_in(LUNCH, AccountId(6)), Some(RoomRole::Member));
+    house.does(ANNA, change(LUNCH, access(Access::Private)));
+    assert_eq!(house.dump()["newcomer_rooms-1"], []);
 }
 
 #[test]

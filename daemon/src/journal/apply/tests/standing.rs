@@ -38,6 +38,7 @@ fn deeds() -> Vec<Action> {
         put_contact(BERT, "", false),
         block(BERT),
         Action::DismissInbox { item: None },
+        Action::DismissAnnouncement { announcement: 1 },
         Action::Announce {
             to: Audience::Online,
             text: "cake".into(),

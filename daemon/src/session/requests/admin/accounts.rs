@@ -166,7 +166,7 @@ pub(crate) fn card(session: &mut Session, id: RequestId, name: String, ctx: &mut
             account,
             record,
             seen: reader.seen(account)?,
-            hides: false,
+            hides_since: None,
             shows_address: true,
         };
         Ok(Ok((known, devices)))

@@ -37,6 +37,7 @@ pub(super) fn status(session: &mut Session, id: RequestId, ctx: &mut Context<Ses
                 reader.account_count()?,
                 reader.conversation_count()?,
                 reader.entry_count()?,
+                reader.is_panic()?,
             );
             Ok(Ok(counts))
         };
@@ -51,7 +52,7 @@ fn figures(
     session: &Session,
     journal: JournalStatus,
     registry: RegistryStatus,
-    (accounts, conversations, entries): (u64, u64, u64),
+    (accounts, conversations, entries, panic): (u64, u64, u64, bool),
 ) -> Status {
     let house = &session.shared.house;
     Status {
@@ -71,6 +72,8 @@ fn figures(
         journal_lag_micros: journal.lag_micros,
         read_only: journal.read_only,
         store_bytes: house.store.file_bytes(),
+        registration: Some(house.config.house.registration),
+        panic,
     }
 }
 

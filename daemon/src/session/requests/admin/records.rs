@@ -7,9 +7,10 @@ use crate::clock::now;
 use crate::store::order::AuditFilter;
 use crate::store::{FeedKey, Reader, StoreError};
 use actix::Context;
+use chat_shared::audit::ACTS;
 use chat_shared::limits::AUDIT_PAGE;
 use chat_shared::names::AccountName;
-use chat_shared::{AccountId, AddressBan, AdminRoom, ConversationId, Event, RequestId};
+use chat_shared::{AccountId, AdminRoom, ConversationId, Event, RequestId};
 
 pub(crate) fn rooms(
     session: &mut Session,
@@ -47,26 +48,23 @@ pub(crate) fn members(
         }
         Ok(Ok(members_page(reader, conversation, after)?))
     };
-    session.read(ctx, id, ask, move |session, _, members| {
-        session.answer(id, members);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
 pub(crate) fn restrictions(
     session: &mut Session,
     id: RequestId,
     conversation: ConversationId,
+    after: AccountId,
     ctx: &mut Context<Session>,
 ) {
     let ask = move |reader: &Reader| {
         if !is_room(reader, conversation)? {
             return Ok(Err(faults::no_such_conversation(conversation)));
         }
-        Ok(Ok(restrictions_of(reader, conversation)?))
+        Ok(Ok(restrictions_of(reader, conversation, after)?))
     };
-    session.read(ctx, id, ask, move |session, _, restrictions| {
-        session.answer(id, restrictions);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
 /// Whether it is a room, also a deleted one. Who talks to whom alone is nobody else's business.
@@ -75,32 +73,38 @@ fn is_room(reader: &Reader, conversation: ConversationId) -> Result<bool, StoreE
     Ok(record.is_some_and(|record| record.room.is_some()))
 }
 
-pub(crate) fn bans(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
+pub(crate) fn bans(
+    session: &mut Session,
+    id: RequestId,
+    after: String,
+    ctx: &mut Context<Session>,
+) {
     let ask = move |reader: &Reader| {
+        let mut bans = reader.address_bans(now())?;
+        bans.retain(|ban| ban.network > after);
+        let (addresses, more) = fitting(bans, LIST_BYTES);
         Ok(Ok(Event::AdminBans {
-            addresses: without_long_reasons(reader.address_bans(now())?),
+            addresses,
             panic: reader.is_panic()?,
+            more,
         }))
     };
-    session.read(ctx, id, ask, move |session, _, bans| {
-        session.answer(id, bans);
-    });
+    session.answer_read(ctx, id, ask);
 }
 
-/// From where matters more than why: where both do not fit into one answer, the reasons go.
-fn without_long_reasons(mut bans: Vec<AddressBan>) -> Vec<AddressBan> {
-    if bans.iter().map(|ban| ban.reason.len()).sum::<usize>() > LIST_BYTES / 2 {
-        for ban in &mut bans {
-            ban.reason.clear();
-        }
-    }
-    bans
-}
-
-pub(crate) fn groups(session: &mut Session, id: RequestId, ctx: &mut Context<Session>) {
-    let ask = |reader: &Reader| Ok(Ok(fitting(reader.shared_groups()?, LIST_BYTES).0));
-    session.read(ctx, id, ask, move |session, _, groups| {
-        session.answer(id, Event::AdminGroups { groups });
+pub(crate) fn groups(
+    session: &mut Session,
+    id: RequestId,
+    after: String,
+    ctx: &mut Context<Session>,
+) {
+    let ask = move |reader: &Reader| {
+        let mut groups = reader.shared_groups()?;
+        groups.retain(|group| group.name > after);
+        Ok(Ok(fitting(groups, LIST_BYTES)))
+    };
+    session.read(ctx, id, ask, move |session, _, (groups, more)| {
+        session.answer(id, Event::AdminGroups { groups, more });
     });
 }
 
@@ -114,6 +118,10 @@ pub(crate) fn audit(
 ) {
     if limit == 0 || limit > AUDIT_PAGE {
         let text = format!("a page of the audit log has 1 to {AUDIT_PAGE} lines");
+        return session.refuse(id, faults::bad_range(&text));
+    }
+    if !filter.act.is_empty() && !ACTS.contains(&filter.act.as_str()) {
+        let text = format!("there is no such act: name one of {}", ACTS.join(", "));
         return session.refuse(id, faults::bad_range(&text));
     }
     if let Ok(name) = AccountName::parse(&filter.by) {
@@ -130,29 +138,4 @@ pub(crate) fn audit(
     session.read(ctx, id, ask, move |session, _, (lines, more)| {
         session.answer(id, Event::Audit { lines, more });
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chat_shared::Timestamp;
-    use chat_shared::frame::encode_value;
-    use chat_shared::limits::{ADDRESS_BANS, FRAME, REASON_BYTES};
-
-    #[test]
-    fn all_bans_fit_into_one_answer_whatever_their_reasons() {
-        let ban = |number| AddressBan {
-            network: format!("2001:db8:{number:x}:ffff:ffff:ffff:ffff:ffff"),
-            by: Some(AccountId(number)),
-            at: Timestamp(i64::MAX),
-            until: Some(Timestamp(i64::MAX)),
-            reason: "x".repeat(REASON_BYTES),
-        };
-        let bans: Vec<_> = (0..ADDRESS_BANS as u64).map(ban).collect();
-        let few = bans[..9].to_vec();
-        assert_eq!(without_long_reasons(few.clone()), few);
-        let bans = without_long_reasons(bans);
-        assert_eq!(bans.len(), ADDRESS_BANS);
-        assert!(encode_value(&bans).len() < FRAME);
-    }
 }

@@ -1,0 +1,67 @@
+//! A screen that is opened again goes on where it was, shown as its person chose; one that was turned away
+//! comes back, and says how.
+
+use super::{Parts, Person, chatc};
+use chat_tests::terminal::{SMALL, keys};
+use chat_tests::{TestServer, programs};
+
+#[tokio::test]
+async fn who_was_invisible_comes_back_unseen_and_to_where_they_were() {
+    let server = TestServer::start().await;
+    let mut anna = Person::comes(&server, "anna", SMALL).await;
+    let boris = Person::comes(&server, "boris", SMALL).await;
+    boris
+        .until("two are here", |screen| screen.status().contains("2 here"))
+        .await;
+    anna.enters("/msg boris psst").await;
+    anna.hears("anna", "psst").await;
+    anna.enters("/invisible").await;
+    anna.shows("anna (invisible)").await;
+    boris
+        .until("one is here", |screen| screen.status().contains("1 here"))
+        .await;
+    anna.quits().await;
+
+    let mut anna = Person::opens(&server, "anna", SMALL).await;
+    let screen = anna.shows("anna (invisible)").await;
+    assert!(screen.title().starts_with("@boris"), "{screen}");
+    anna.enters("/join general").await;
+    anna.enters("am I seen?").await;
+    let screen = boris.hears("anna", "am I seen?").await;
+    assert!(screen.status().contains("1 here"), "{screen}");
+    assert!(!screen.shows("anna came"), "{screen}");
+    anna.enters("/back").await;
+    boris
+        .until("two are here", |screen| screen.status().contains("2 here"))
+        .await;
+}
+
+#[tokio::test]
+async fn who_was_disabled_and_is_not_any_more_comes_back() {
+    let server = TestServer::start().await;
+    let _anna = Person::comes(&server, "anna", SMALL).await;
+    let mut boris = Person::comes(&server, "boris", SMALL).await;
+    let chatctl = |args: &'static [&'static str]| programs::chatctl(&server, args);
+    let _ = chatctl(&["account", "disable", "boris"]).await.ok();
+    boris.shows("○ not connected, again in ").await;
+    boris.shows("s, Ctrl-R now (").await;
+    let _ = chatctl(&["account", "enable", "boris"]).await.ok();
+    boris.press(&keys::control('r'));
+    boris.is_online().await;
+}
+
+#[tokio::test]
+async fn a_command_from_a_banned_address_says_what_is_likely() {
+    let server = TestServer::start().await;
+    Person::registers(&server, "anna").await;
+    let ban = ["ban-address", "127.0.0.1"];
+    let _ = programs::chatctl(&server, &ban).await.ok();
+    let address = server.address().to_string();
+    let who = chatc(&server, "anna", &["--server", &address, "who"]);
+    let refused = programs::run(who, None).await;
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(
+        refused.err.contains("your address may be banned"),
+        "{refused:?}"
+    );
+}
