@@ -286,6 +286,19 @@ async fn announcements_reports_and_messages_taken_away() {
         let texts = all(&inbox, "text");
         assert_eq!(texts[..2], ["a word", "tea is ready"], "{name}");
     }
+    // One to everybody is dismissed by its own number, the other by that of its item.
+    let inbox = lines(&server, "clara", &["inbox"]).await;
+    let said = inbox.iter().find(|line| line["text"] == "tea is ready");
+    let number = format!("a{}", said.unwrap()["announcement"]);
+    let dismiss = ["inbox", "--dismiss", &number];
+    does(&server, "clara", &dismiss).await;
+    refused(&server, "clara", &dismiss, "no_such_item").await;
+    let inbox = lines(&server, "clara", &["inbox"]).await;
+    let texts = all(&inbox, "text");
+    assert!(
+        texts.contains(&"a word") && !texts.contains(&"tea is ready"),
+        "{texts:?}"
+    );
     let own = lines(&server, "anna", &["inbox"]).await;
     let knows = all(&own, "text");
     assert!(!knows.contains(&"tea is ready"), "{knows:?}");

@@ -9,6 +9,7 @@ use super::place_in;
 use super::print;
 use super::sign_in::connect;
 use super::submit::act;
+use super::waiting::Waiting;
 use crate::net::session::{Session, unexpected};
 use chat_shared::{
     AccountId, Announcement, Command as Act, ConversationId, ConversationKind, ConversationSummary,
@@ -16,8 +17,6 @@ use chat_shared::{
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Display, Formatter};
-use std::str::FromStr;
 
 /// A line of the list; JSON has the text as it was sent.
 #[derive(Debug, Default, Serialize)]
@@ -63,37 +62,6 @@ const ORDER: [&str; 8] = [
     "unknown",
     "room",
 ];
-
-/// What stands in front of a line and can be dismissed: the number of an item, or that of an announcement to
-/// everybody behind an `a`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waiting {
-    /// An item.
-    Item(u64),
-    /// An announcement to everybody.
-    Announcement(u64),
-}
-
-impl FromStr for Waiting {
-    type Err = &'static str;
-
-    fn from_str(typed: &str) -> Result<Self, Self::Err> {
-        let read = match typed.strip_prefix('a') {
-            Some(id) => id.parse().map(Waiting::Announcement),
-            None => typed.parse().map(Waiting::Item),
-        };
-        read.map_err(|_| "what stands in front of a line of chatc inbox, such as 7 or a3")
-    }
-}
-
-impl Display for Waiting {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Waiting::Item(id) => id.fmt(f),
-            Waiting::Announcement(id) => f.pad(&format!("a{id}")),
-        }
-    }
-}
 
 /// Dismisses something, or all.
 pub async fn dismiss(context: &Context, waiting: Option<Waiting>) -> Result<(), Stop> {
@@ -435,10 +403,6 @@ mod tests {
         assert!(line.words.starts_with("  a12 "), "{}", line.words);
         let number = line.words.split_whitespace().next().unwrap();
         assert_eq!(number.parse(), Ok(Waiting::Announcement(12)));
-        assert_eq!("12".parse(), Ok(Waiting::Item(12)));
-        for wrong in ["", "a", "b12", "-1", "a-1", "aa1", "99999999999999999999"] {
-            assert!(wrong.parse::<Waiting>().is_err(), "{wrong}");
-        }
         let json = serde_json::to_value(&line).unwrap();
         assert_eq!(json["announcement"], 12);
     }

@@ -44,6 +44,7 @@ pub mod submit;
 pub mod tail;
 #[cfg(test)]
 mod users_page;
+pub mod waiting;
 pub mod who;
 
 use arguments::{Command, Invite, Own, People, Room, Rooms, Talk, Who};

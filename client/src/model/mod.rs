@@ -21,6 +21,8 @@ pub mod directory;
 mod feeds;
 mod further;
 pub mod inbox;
+#[cfg(test)]
+mod inbox_tests;
 pub mod item;
 pub mod line;
 mod looks;

@@ -1,6 +1,6 @@
 //! What is said, and what waits.
 
-use super::super::inbox::Waiting;
+use super::super::waiting::Waiting;
 use clap::Subcommand;
 
 /// Commands about messages. WHERE is #room or @name, @name,@name for several people.
