@@ -275,6 +275,7 @@ impl Model {
         self.synced = true;
         self.resyncing = false;
         self.account_seq = account_seq;
+        self.house_until = house_seq;
         if self.people.house_seq() > house_seq {
             // The daemon was set back to an older state: begin anew.
             self.people.reset_house();

@@ -65,6 +65,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Model {
     me: Option<Me>,
     connection: Connection,
+    /// The newest entry of the house feed when it was synced.
+    house_until: Seq,
     people: People,
     conversations: BTreeMap<ConversationId, Conversation>,
     contacts: Contacts,
@@ -127,6 +129,12 @@ impl Model {
     /// Whether that is oneself.
     pub fn is_me(&self, account: AccountId) -> bool {
         self.me.as_ref().is_some_and(|me| me.account == account)
+    }
+
+    /// Whether there are people and rooms whose names have not come yet. So it is for a moment after each
+    /// sign-in.
+    pub fn is_learning_names(&self) -> bool {
+        self.connection.is_online() && self.people.house_seq() < self.house_until
     }
 
     /// How the connection is; [`Connection::status`] is a line about it.

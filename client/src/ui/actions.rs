@@ -50,6 +50,16 @@ impl App {
             }
             Line::Do(action) => {
                 self.finish_line();
+                self.postponed.push(action);
+                self.act_on_postponed();
+            }
+        }
+    }
+
+    /// Does what was entered, once the names of people and rooms are known that it may be about.
+    pub(super) fn act_on_postponed(&mut self) {
+        if !self.model.is_learning_names() {
+            for action in std::mem::take(&mut self.postponed) {
                 self.act(action);
             }
         }

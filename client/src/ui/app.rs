@@ -16,7 +16,7 @@ use super::places::Goal;
 use super::shown::feed;
 use super::status::Status;
 use crate::config::{Bell, ScreenConfig};
-use crate::input::{Completer, Editor, History, Notices};
+use crate::input::{Action, Completer, Editor, History, Notices};
 use crate::model::{Changed, Connection, Conversation, Model, Update};
 use crate::net::{Command, Handle};
 use chat_shared::{ConversationId, Seq, Timestamp};
@@ -67,6 +67,8 @@ pub(super) struct App {
     pub(super) unfolds: bool,
     /// Lists over the messages; the last one is seen.
     pub(super) overlays: Vec<Overlay>,
+    /// What was entered while names were still coming in.
+    pub(super) postponed: Vec<Action>,
     /// It was asked who is here, and is to be told once that is known.
     pub(super) wants_who: bool,
     /// The next line is to be the name of this room, to delete it.
@@ -114,6 +116,7 @@ impl App {
             notices: Notices::default(),
             unfolds: false,
             overlays: Vec::new(),
+            postponed: Vec::new(),
             wants_who: false,
             asks_name: None,
             input: InputLine::default(),
@@ -134,6 +137,7 @@ impl App {
         let changed = self.model.apply(update, (self.setup.clock)());
         self.react(changed);
         self.mark_read();
+        self.act_on_postponed();
         if self.wants_who && self.model.people().knows_who_is_here() {
             self.who(None);
         }

@@ -4,9 +4,11 @@ use super::super::memory::Memory;
 use super::bench::{ANNA, BORIS, Bench, GENERAL, LUNCH, NOON, WITH_BORIS, direct, room};
 use crate::config::ScreenConfig;
 use crate::model::{Connection, Update};
-use crate::net::Command;
+use crate::net::{Command, Order};
 use crate::state_dir::{Remembered, StateDir};
-use chat_shared::{ConversationId, ConversationSummary, PresenceState, Timestamp};
+use chat_shared::{
+    ConversationId, ConversationSummary, EntryBody, Event as Said, PresenceState, Seq, Timestamp,
+};
 
 /// A screen that remembers this, once the first answer is there.
 fn begun(remembered: Remembered, conversations: Vec<ConversationSummary>) -> Bench {
@@ -107,4 +109,31 @@ fn whoever_is_turned_away_sees_when_it_is_tried_again_and_how_at_once() {
     }));
     bench.has("○ not connected, again in 60 s, Ctrl-R now (your address is banned)");
     assert!(bench.app(|app| app.is_ticking()));
+}
+
+#[test]
+fn what_is_entered_before_all_names_are_known_waits_for_them() {
+    let mut bench = begun(Remembered::default(), rooms());
+    bench.say(Said::Synced {
+        account_seq: Seq(1),
+        house_seq: Seq(6),
+        conversations: rooms(),
+    });
+    bench.asked();
+    bench.enter("/join #market");
+    bench.lacks("there is no room");
+    let market = ConversationId(77);
+    bench.house(
+        6,
+        EntryBody::RoomAdded {
+            conversation: market,
+            name: "market".into(),
+        },
+    );
+    let join = Command::Do(Order::Join {
+        conversation: market,
+    });
+    assert!(bench.asked().contains(&join));
+    bench.enter("/join #nowhere");
+    bench.has("there is no room #nowhere");
 }
