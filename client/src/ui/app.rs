@@ -15,14 +15,15 @@ use super::people::PeopleList;
 use super::places::Goal;
 use super::shown::feed;
 use super::status::Status;
+use crate::command::Ticket;
 use crate::config::{Bell, ScreenConfig};
 use crate::input::{Action, Completer, Editor, History, Notices};
 use crate::model::{Changed, Connection, Conversation, Model, Update};
 use crate::net::{Command, Handle};
-use chat_shared::{ConversationId, Seq, Timestamp};
+use chat_shared::{ConversationId, Profile, Seq, Timestamp};
 use cursive::Vec2;
 use jiff::tz::TimeZone;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a screen is made with.
 pub(super) struct Setup {
@@ -69,6 +70,11 @@ pub(super) struct App {
     pub(super) overlays: Vec<Overlay>,
     /// What was entered while names were still coming in.
     pub(super) postponed: Vec<Action>,
+    /// One's profile as it will be, and the orders for it that are under way.
+    pub(super) profile_to_be: Option<Profile>,
+    pub(super) profile_orders: BTreeSet<Ticket>,
+    /// Orders for it that were entered and are not written down yet.
+    pub(super) profiles_entered: usize,
     /// It was asked who is here, and is to be told once that is known.
     pub(super) wants_who: bool,
     /// The next line is to be the name of this room, to delete it.
@@ -117,6 +123,9 @@ impl App {
             unfolds: false,
             overlays: Vec::new(),
             postponed: Vec::new(),
+            profile_to_be: None,
+            profile_orders: BTreeSet::new(),
+            profiles_entered: 0,
             wants_who: false,
             asks_name: None,
             input: InputLine::default(),
@@ -134,6 +143,7 @@ impl App {
 
     /// Takes in what happened.
     pub(super) fn take(&mut self, update: Update) {
+        self.follow_profile(&update);
         let changed = self.model.apply(update, (self.setup.clock)());
         self.react(changed);
         self.mark_read();

@@ -7,6 +7,7 @@ use super::overlay::Subject;
 use super::presence;
 use crate::input::action::Announced;
 use crate::input::{ContactAct, Field};
+use crate::model::Update;
 use crate::net::{Command, Order};
 use chat_shared::names::AccountName;
 use chat_shared::{AccountId, Audience, Command as Act, PresenceState, Profile, Timestamp};
@@ -63,7 +64,11 @@ impl App {
             return self.look_at(Subject::Card(me), "");
         };
         let person = self.model.people().person(me);
-        let mut profile: Profile = person.map(|me| me.profile.clone()).unwrap_or_default();
+        // An order is for the whole profile: it must not take back the change before it, on its way still.
+        let mut profile: Profile = match &self.profile_to_be {
+            Some(profile) => profile.clone(),
+            None => person.map(|me| me.profile.clone()).unwrap_or_default(),
+        };
         *match field {
             Field::Display => &mut profile.display_name,
             Field::Full => &mut profile.full_name,
@@ -73,10 +78,41 @@ impl App {
             Field::About => &mut profile.about,
             Field::Zone => &mut profile.time_zone,
         } = text;
+        self.profile_to_be = Some(profile.clone());
+        self.profiles_entered += 1;
         self.act_on(Act::SetProfile {
             account: None,
             profile,
         });
+    }
+
+    /// Keeps one's profile as it will be while orders for it are under way, those of an earlier start too.
+    pub(super) fn follow_profile(&mut self, update: &Update) {
+        match update {
+            Update::Queued {
+                ticket,
+                order: Order::Act { act },
+            } => {
+                if let Act::SetProfile {
+                    account: None,
+                    profile,
+                } = act
+                {
+                    self.profile_orders.insert(*ticket);
+                    // Of an earlier start; what was entered here was kept when it was entered.
+                    if self.profiles_entered == 0 {
+                        self.profile_to_be = Some(profile.clone());
+                    }
+                    self.profiles_entered = self.profiles_entered.saturating_sub(1);
+                }
+            }
+            Update::Done { ticket, .. } | Update::Refused { ticket, .. } => {
+                if self.profile_orders.remove(ticket) && self.profile_orders.is_empty() {
+                    self.profile_to_be = None;
+                }
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn be(&mut self, state: PresenceState) {

@@ -508,6 +508,57 @@ fn a_profile_is_set_field_by_field_and_people_are_found_by_it() {
 }
 
 #[test]
+fn a_change_of_the_profile_does_not_take_back_one_that_is_under_way() {
+    let mut bench = Bench::at_work(80, 24);
+    called(&mut bench, 6, ANNA, "Anna");
+    bench.asked();
+    let act = |phone: &str, department: &str| Act::SetProfile {
+        account: None,
+        profile: Profile {
+            display_name: "Anna".to_owned(),
+            phone: phone.to_owned(),
+            department: department.to_owned(),
+            ..Profile::default()
+        },
+    };
+    bench.enter("/profile phone 12");
+    let orders =
+        [act("12", ""), act("12", "desk"), act("34", "desk")].map(|act| Order::Act { act });
+    let ticket = |number: usize| Ticket {
+        stream: StreamId(0),
+        nonce: Nonce(number as u64 + 1),
+    };
+    let queued = |number: usize| Update::Queued {
+        ticket: ticket(number),
+        order: orders[number].clone(),
+    };
+    let done = |number: usize| Update::Done {
+        ticket: ticket(number),
+        order: orders[number].clone(),
+        conversation: None,
+        seq: None,
+    };
+    bench.enter("/profile department desk");
+    bench.update(queued(0));
+    bench.update(queued(1));
+    bench.update(done(0));
+    bench.enter("/profile phone 34");
+    let wanted = orders.clone().map(Command::Do);
+    assert_eq!(bench.asked(), wanted);
+    bench.update(queued(2));
+    bench.update(done(1));
+    bench.update(done(2));
+    // Changed elsewhere since.
+    called(&mut bench, 7, ANNA, "Anna B.");
+    bench.enter("/profile phone 56");
+    let last = acts(&mut bench);
+    let Some(Act::SetProfile { profile, .. }) = last.last() else {
+        panic!("{last:?}")
+    };
+    assert_eq!(profile.display_name, "Anna B.");
+}
+
+#[test]
 fn contacts_and_blocks_become_orders() {
     let mut bench = Bench::at_work(80, 24);
     let new = contact(CLARA, "new", false);
