@@ -42,7 +42,7 @@ const RESERVED: &str = "\
 
 /// The same, but accounts may have these names from before they were reserved: only a new account is refused.
 const RESERVED_SINCE: &str = "\
-    online offline people members guests owners moderators users anybody anyone someone somebody";
+    online offline people members guests owners moderators users anybody anyone house someone somebody";
 
 static RESERVED_SKELETONS: LazyLock<Vec<String>> = LazyLock::new(|| skeletons(RESERVED));
 static RESERVED_SINCE_SKELETONS: LazyLock<Vec<String>> =
