@@ -91,23 +91,25 @@ impl App {
         match update {
             Update::Queued {
                 ticket,
-                order: Order::Act { act },
+                order:
+                    Order::Act {
+                        act:
+                            Act::SetProfile {
+                                account: None,
+                                profile,
+                            },
+                    },
             } => {
-                if let Act::SetProfile {
-                    account: None,
-                    profile,
-                } = act
-                {
-                    self.profile_orders.insert(*ticket);
-                    // Of an earlier start; what was entered here was kept when it was entered.
-                    if self.profiles_entered == 0 {
-                        self.profile_to_be = Some(profile.clone());
-                    }
-                    self.profiles_entered = self.profiles_entered.saturating_sub(1);
+                self.profile_orders.insert(*ticket);
+                // Of an earlier start; what was entered here was kept when it was entered.
+                if self.profiles_entered == 0 {
+                    self.profile_to_be = Some(profile.clone());
                 }
+                self.profiles_entered = self.profiles_entered.saturating_sub(1);
             }
             Update::Done { ticket, .. } | Update::Refused { ticket, .. } => {
-                if self.profile_orders.remove(ticket) && self.profile_orders.is_empty() {
+                let is_one = self.profile_orders.remove(ticket);
+                if is_one && self.profile_orders.is_empty() {
                     self.profile_to_be = None;
                 }
             }
