@@ -204,6 +204,10 @@ impl Apply<'_> {
 fn names_after_at(text: &str) -> Vec<String> {
     let is_of_name = |c: char| c.is_alphanumeric() || "-_.".contains(c);
     let mut names = Vec::new();
+    // Most messages name nobody, and to look for one byte is quick.
+    if !text.contains('@') {
+        return names;
+    }
     let mut before = None;
     for (place, c) in text.char_indices() {
         let stands_alone = !before.is_some_and(char::is_alphanumeric);
