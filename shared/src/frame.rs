@@ -5,22 +5,28 @@
 
 use crate::entry::{Entry, Feed};
 use crate::limits::DEPTH;
-use bytes::{BufMut, Bytes, BytesMut};
-use serde::{Serialize, de::DeserializeOwned};
+use bytes::Bytes;
+use rmp_serde::decode::Error;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Deserializer as _, Visitor};
+use std::io::ErrorKind;
 use tokio_util::codec::LengthDelimitedCodec;
 
 /// Bytes of the length before each frame.
 pub const LENGTH_BYTES: usize = 4;
+
+/// Most values fit: a buffer that grows from nothing is moved six times.
+const USUAL_BYTES: usize = 256;
 
 /// The bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// Not MessagePack, or not of the shape expected.
     #[error("{0}")]
-    Malformed(#[from] rmp_serde::decode::Error),
+    Malformed(#[from] Error),
     /// More bytes than the value has.
-    #[error("{0} bytes after the end of the message")]
-    Trailing(usize),
+    #[error("more bytes after the end of the message")]
+    Trailing,
 }
 
 /// Cuts a stream of bytes into frames of at most `limit` bytes and fails on a longer one before it is
@@ -35,17 +41,16 @@ pub fn codec(limit: usize) -> LengthDelimitedCodec {
 
 /// A whole frame, length included.
 pub fn encode<T: Serialize>(value: &T) -> Bytes {
-    let mut buffer = BytesMut::with_capacity(256).writer();
-    buffer.get_mut().put_u32(0);
-    write_value(&mut buffer, value);
-    finish(buffer.into_inner())
+    let mut frame = begin(USUAL_BYTES);
+    write_value(&mut frame, value);
+    finish(frame)
 }
 
 /// One value without a length, to become part of a frame.
 pub fn encode_value<T: Serialize>(value: &T) -> Bytes {
-    let mut buffer = BytesMut::with_capacity(256).writer();
-    write_value(&mut buffer, value);
-    buffer.into_inner().freeze()
+    let mut bytes = Vec::with_capacity(USUAL_BYTES);
+    write_value(&mut bytes, value);
+    bytes.into()
 }
 
 /// The frame of [`Event::Entries`](crate::Event::Entries) from entries that [`encode_value`] encoded:
@@ -55,9 +60,8 @@ pub fn entries_frame<'a>(
     entries: impl ExactSizeIterator<Item = &'a Bytes> + Clone,
 ) -> Bytes {
     let size: usize = entries.clone().map(Bytes::len).sum();
-    let mut buffer = BytesMut::with_capacity(size + 96).writer();
-    buffer.get_mut().put_u32(0);
-    let out = &mut buffer;
+    let mut frame = begin(size + 96);
+    let out = &mut frame;
     put(rmp::encode::write_map_len(out, 2));
     put(rmp::encode::write_str(out, "id"));
     put(rmp::encode::write_uint(out, 0));
@@ -72,23 +76,33 @@ pub fn entries_frame<'a>(
         out,
         u32::try_from(entries.len()).unwrap_or(u32::MAX),
     ));
-    let mut buffer = buffer.into_inner();
     for entry in entries {
-        buffer.extend_from_slice(entry);
+        frame.extend_from_slice(entry);
     }
-    finish(buffer)
+    finish(frame)
 }
 
 /// Reads what a frame holds, without its length.
 pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, DecodeError> {
-    let mut rest = frame;
-    let mut reader = rmp_serde::Deserializer::new(&mut rest);
+    // Borrows from the frame: what is read through a stream instead is copied first, names of fields too.
+    let mut reader = rmp_serde::Deserializer::from_read_ref(frame);
     reader.set_max_depth(DEPTH);
     let value = T::deserialize(&mut reader)?;
-    if rest.is_empty() {
-        Ok(value)
-    } else {
-        Err(DecodeError::Trailing(rest.len()))
+    match reader.deserialize_any(First) {
+        Err(Error::InvalidMarkerRead(end)) if end.kind() == ErrorKind::UnexpectedEof => Ok(value),
+        _ => Err(DecodeError::Trailing),
+    }
+}
+
+/// Reads the first byte of a value and nothing of what is in it. A reader that borrows does not tell where
+/// it is; that there is no first byte is how it tells the end.
+struct First;
+
+impl<'de> Visitor<'de> for First {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the end")
     }
 }
 
@@ -105,7 +119,14 @@ pub fn entry_size_hint(entry: &Entry) -> usize {
     text + 96
 }
 
-fn write_value<T: Serialize>(out: &mut bytes::buf::Writer<BytesMut>, value: &T) {
+/// Room for a frame, and its length, which is not known yet.
+fn begin(capacity: usize) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(capacity);
+    frame.extend_from_slice(&[0; LENGTH_BYTES]);
+    frame
+}
+
+fn write_value<T: Serialize>(out: &mut Vec<u8>, value: &T) {
     let mut serializer = rmp_serde::Serializer::new(out).with_struct_map();
     value.serialize(&mut serializer).expect(
         "our messages have string keys and known lengths, and memory does not fail to write",
@@ -116,11 +137,11 @@ fn put<T, E: std::fmt::Debug>(written: Result<T, E>) {
     written.map(|_| ()).expect("memory does not fail to write");
 }
 
-fn finish(mut buffer: BytesMut) -> Bytes {
-    let length = buffer.len() - LENGTH_BYTES;
+fn finish(mut frame: Vec<u8>) -> Bytes {
+    let length = frame.len() - LENGTH_BYTES;
     let length = u32::try_from(length).expect("frames are limited far below 4 GiB");
-    buffer[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
-    buffer.freeze()
+    frame[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
+    frame.into()
 }
 
 #[cfg(test)]
@@ -130,6 +151,7 @@ mod tests {
         AccountId, ConversationId, Entry, EntryBody, Envelope, Event, Request, RequestId, Seq,
         Timestamp,
     };
+    use bytes::{BufMut, BytesMut};
     use proptest::prelude::*;
     use tokio_util::codec::Decoder;
 
@@ -196,14 +218,20 @@ mod tests {
 
     #[test]
     fn bytes_after_the_message_are_an_error() {
-        let mut frame = encode(&Envelope {
+        let frame = encode(&Envelope {
             id: RequestId(1),
             body: Request::Ping {},
-        })
-        .to_vec();
-        frame.push(0xc0);
-        let error = decode::<Envelope<Request>>(&frame[LENGTH_BYTES..]).unwrap_err();
-        assert_eq!(error.to_string(), "1 bytes after the end of the message");
+        });
+        let message = &frame[LENGTH_BYTES..];
+        assert!(decode::<Envelope<Request>>(message).is_ok());
+        // Whatever it is, and whether or not there is more to it.
+        for first in 0..=u8::MAX {
+            for more in [&[][..], &[0xc0], &[0x92; 9]] {
+                let longer = [message, &[first], more].concat();
+                let error = decode::<Envelope<Request>>(&longer).unwrap_err();
+                assert!(matches!(error, DecodeError::Trailing), "{first:#x} {error}");
+            }
+        }
     }
 
     #[test]
