@@ -73,7 +73,7 @@ impl Engine {
             results.push(done.map_err(|refused| NotDone::Refused(Box::new(refused))));
         }
         let appended = apply.finish()?;
-        transaction.commit()?;
+        self.store.commit(transaction)?;
         Ok(Batch { results, appended })
     }
 }

@@ -27,7 +27,7 @@ use schema::{SCHEMA_VERSION, meta};
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 use untouched::Untouched;
 
@@ -98,6 +98,9 @@ pub(crate) struct Store {
     cache_bytes: usize,
     /// Nothing only while it is being opened again.
     database: RwLock<Option<Arc<Database>>>,
+    /// Of what was committed last, once somebody has asked for it: all who read between two commits share
+    /// it, and the tables that it has open.
+    newest: Mutex<Option<Arc<Reader>>>,
     /// Instead of the file, where a test wants to see it fail.
     #[cfg(test)]
     disk: Option<testing::Disk>,
@@ -114,6 +117,7 @@ impl Store {
             path: path.to_owned(),
             cache_bytes,
             database: RwLock::new(Some(Arc::new(database))),
+            newest: Mutex::default(),
             #[cfg(test)]
             disk: None,
         })
@@ -124,15 +128,40 @@ impl Store {
         &self,
         ask: impl FnOnce(&Reader) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        ask(&Reader::new(self.database()?.begin_read()?))
+        let reader = self.newest_snapshot()?;
+        ask(&reader)
+    }
+
+    fn newest_snapshot(&self) -> Result<Arc<Reader>, StoreError> {
+        // Held while it is made: one made just before a commit is forgotten just behind it.
+        let mut newest = self.newest();
+        if let Some(reader) = &*newest {
+            return Ok(reader.clone());
+        }
+        let reader = Arc::new(Reader::new(self.database()?)?);
+        *newest = Some(reader.clone());
+        Ok(reader)
+    }
+
+    fn newest(&self) -> MutexGuard<'_, Option<Arc<Reader>>> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins the one write transaction: immediate durability, and the allocator's state saved with
     /// each commit, so that opening after a crash takes milliseconds instead of a scan of the file.
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
+        // What it sees and this replaces is free again one commit sooner.
+        drop(self.newest().take());
         let mut transaction = self.database()?.begin_write()?;
         transaction.set_quick_repair(true);
         Ok(transaction)
+    }
+
+    /// Commits what was begun: who reads from now on sees it.
+    pub(crate) fn commit(&self, transaction: WriteTransaction) -> Result<(), StoreError> {
+        let done = transaction.commit();
+        drop(self.newest().take());
+        Ok(done?)
     }
 
     /// Size of the file in bytes.
@@ -144,6 +173,9 @@ impl Store {
     /// disk takes writes again, and says why it does not where it can't. Blocks.
     pub(crate) fn reopen(&self) -> Result<(), StoreError> {
         self.probe()?;
+        // It holds the old handle too; and nobody makes another before there is a new one.
+        let mut newest = self.newest();
+        newest.take();
         let mut slot = self
             .database
             .write()

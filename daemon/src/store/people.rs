@@ -23,12 +23,12 @@ pub(crate) struct Manners {
 impl Reader {
     /// When an account was connected last.
     pub(crate) fn seen(&self, account: AccountId) -> Result<Option<SeenRecord>, StoreError> {
-        one(&self.table(schema::SEEN)?, account.0, "sighting")
+        one(&*self.table(schema::SEEN)?, account.0, "sighting")
     }
 
     /// When a device was connected last.
     pub(crate) fn device_seen(&self, device: DeviceId) -> Result<Option<SeenRecord>, StoreError> {
-        one(&self.table(schema::DEVICES_SEEN)?, device.0, "sighting")
+        one(&*self.table(schema::DEVICES_SEEN)?, device.0, "sighting")
     }
 
     /// Who was connected at this time or later, the latest first.

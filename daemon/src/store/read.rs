@@ -9,9 +9,14 @@ use super::schema::{self, meta};
 use chat_shared::frame::entry_size_hint;
 use chat_shared::state::ReadMark;
 use chat_shared::{AccountId, ConversationId, DeviceId, Entry, Feed, InviteId, Seq, StreamId};
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition};
+use redb::{
+    Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable,
+    ReadableTableMetadata, TableDefinition, TableHandle,
+};
 use serde::de::DeserializeOwned;
+use std::any::Any;
 use std::borrow::Borrow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Which feed, for all of the house.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,21 +67,48 @@ pub(crate) struct Page {
     pub(crate) bytes: usize,
 }
 
-/// One snapshot. Short-lived: while it is open, the pages that it sees cannot be used again.
+/// One snapshot. Short-lived: while it is there, the pages that it sees cannot be used again.
 pub(crate) struct Reader {
+    /// To open a table takes longer than to read a row of it, so each is opened once.
+    tables: Mutex<Vec<(String, Arc<dyn Any + Send + Sync>)>>,
     transaction: ReadTransaction,
+    /// Last, so that it is closed by nobody who still reads.
+    _database: Arc<Database>,
+}
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader")
+    }
 }
 
 impl Reader {
-    pub(super) fn new(transaction: ReadTransaction) -> Self {
-        Self { transaction }
+    pub(super) fn new(database: Arc<Database>) -> Result<Self, StoreError> {
+        Ok(Self {
+            tables: Mutex::default(),
+            transaction: database.begin_read()?,
+            _database: database,
+        })
     }
 
-    pub(super) fn table<K: redb::Key + 'static, V: redb::Value + 'static>(
+    pub(super) fn table<K, V>(
         &self,
         definition: TableDefinition<'static, K, V>,
-    ) -> Result<ReadOnlyTable<K, V>, StoreError> {
-        Ok(self.transaction.open_table(definition)?)
+    ) -> Result<Arc<ReadOnlyTable<K, V>>, StoreError>
+    where
+        K: redb::Key + Send + Sync + 'static,
+        V: redb::Value + Send + Sync + 'static,
+    {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = definition.name();
+        if let Some((_, table)) = tables.iter().find(|(open, _)| open == name)
+            && let Ok(table) = table.clone().downcast()
+        {
+            return Ok(table);
+        }
+        let table = Arc::new(self.transaction.open_table(definition)?);
+        tables.push((name.to_owned(), table.clone()));
+        Ok(table)
     }
 
     pub(super) fn counter(&self, name: &str) -> Result<u64, StoreError> {
@@ -116,7 +148,7 @@ impl Reader {
 
     /// An account.
     pub(crate) fn account(&self, account: AccountId) -> Result<Option<AccountRecord>, StoreError> {
-        one(&self.table(schema::ACCOUNTS)?, account.0, "account")
+        one(&*self.table(schema::ACCOUNTS)?, account.0, "account")
     }
 
     /// The account of this exact name.
@@ -144,7 +176,7 @@ impl Reader {
 
     /// A device.
     pub(crate) fn device(&self, device: DeviceId) -> Result<Option<DeviceRecord>, StoreError> {
-        one(&self.table(schema::DEVICES)?, device.0, "device")
+        one(&*self.table(schema::DEVICES)?, device.0, "device")
     }
 
     /// The devices of an account, by id.
@@ -193,7 +225,7 @@ impl Reader {
         conversation: ConversationId,
     ) -> Result<Option<ConversationRecord>, StoreError> {
         one(
-            &self.table(schema::CONVERSATIONS)?,
+            &*self.table(schema::CONVERSATIONS)?,
             conversation.0,
             "conversation",
         )

@@ -95,7 +95,7 @@ impl Reader {
             return Ok(None);
         }
         let members = self.table(schema::MEMBERS)?;
-        one(&members, (conversation.0, account.0), "member")
+        one(&*members, (conversation.0, account.0), "member")
     }
 
     /// Members of a conversation after this account, by id.

@@ -63,7 +63,7 @@ fn put_secret(store: &Store, secret: &[u8]) {
     let mut table = transaction.open_table(schema::SECRETS).unwrap();
     table.insert("secret", secret).unwrap();
     drop(table);
-    transaction.commit().unwrap();
+    store.commit(transaction).unwrap();
 }
 
 fn secret(store: &Store) -> Option<Vec<u8>> {
@@ -269,4 +269,44 @@ fn a_snapshot_does_not_see_what_is_written_after_it_began() {
     });
     assert_eq!(seen.unwrap(), Some(b"salt".to_vec()));
     assert_eq!(secret(&store), Some(b"pepper".to_vec()));
+}
+
+#[test]
+fn who_reads_behind_a_commit_sees_it_and_who_has_begun_sees_what_there_was() {
+    let (_directory, path) = new_path();
+    let store = Store::open(&path, CACHE).unwrap();
+    put_secret(&store, b"old");
+    assert_eq!(secret(&store).unwrap(), b"old");
+    let (before, behind) = store
+        .read(|reader| {
+            put_secret(&store, b"new");
+            Ok((reader.secret("secret")?, secret(&store)))
+        })
+        .unwrap();
+    assert_eq!(before.unwrap(), b"old");
+    assert_eq!(behind.unwrap(), b"new");
+    // One who reads while a write is under way does not make the next one read what was before it.
+    let transaction = store.begin_write().unwrap();
+    let mut table = transaction.open_table(schema::SECRETS).unwrap();
+    table.insert("secret", &b"newest"[..]).unwrap();
+    drop(table);
+    assert_eq!(secret(&store).unwrap(), b"new");
+    store.commit(transaction).unwrap();
+    assert_eq!(secret(&store).unwrap(), b"newest");
+}
+
+#[test]
+fn who_reads_between_two_commits_shares_one_snapshot() {
+    let (_directory, path) = new_path();
+    let store = Store::open(&path, CACHE).unwrap();
+    let snapshot = || store.read(|reader| Ok(std::ptr::from_ref(reader))).unwrap();
+    let first = snapshot();
+    assert_eq!(snapshot(), first);
+    store
+        .read(|reader| {
+            put_secret(&store, b"new");
+            assert_ne!(snapshot(), std::ptr::from_ref(reader));
+            Ok(())
+        })
+        .unwrap();
 }

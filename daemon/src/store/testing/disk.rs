@@ -96,6 +96,7 @@ impl Disk {
             path: PathBuf::from("in memory"),
             cache_bytes: CACHE,
             database: RwLock::new(Some(Arc::new(self.open(CACHE)?))),
+            newest: Mutex::default(),
             disk: Some(self.clone()),
         })
     }
