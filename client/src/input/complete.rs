@@ -248,6 +248,8 @@ mod tests {
         assert_eq!(tabs("/contact fa", 1), ["/contact favourite "]);
         assert_eq!(tabs("/contact add ant", 1), ["/contact add anton "]);
         assert_eq!(tabs("/role anna mod", 1), ["/role anna moderator "]);
+        let group = ["/group put Sales anna,anton "];
+        assert_eq!(tabs("/group put Sales anna,ant", 1), group);
         assert_eq!(
             tabs("/room acc", 2),
             ["/room access ", "/room access public "]

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::commands::{Command, Takes};
-use super::words::{first_word, lasting_first, only_word, people, person, switch};
+use super::words::{first_word, lasting_first, list_last, only_word, people, person, switch};
 use chat_shared::names::AccountName;
 use chat_shared::{DeviceId, HouseRole};
 
@@ -119,9 +119,13 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "group",
-        arguments: "put NAME,.. GROUP|remove GROUP",
+        arguments: "put GROUP NAME,..|remove GROUP",
         help: "a group for all",
-        takes: &[Takes::Word(&["put", "remove"]), Takes::Person],
+        takes: &[
+            Takes::Word(&["put", "remove"]),
+            Takes::Nothing,
+            Takes::Person,
+        ],
         read: read_group,
     },
 ];
@@ -176,11 +180,10 @@ fn read_group(rest: &str) -> Result<Action, String> {
     let (word, rest) = first_word(rest);
     let act = match word {
         "put" => {
-            let (members, name) = first_word(rest);
-            let members = people(members)?;
+            let (name, members) = list_last(rest);
             HouseAct::PutGroup {
                 name: group(name)?,
-                members,
+                members: people(&members)?,
             }
         }
         "remove" => HouseAct::RemoveGroup(group(rest)?),
@@ -191,7 +194,7 @@ fn read_group(rest: &str) -> Result<Action, String> {
 
 fn group(name: &str) -> Result<String, String> {
     match name.trim() {
-        "" => Err("say what the group is called".to_owned()),
+        "" => Err("say what the group is called, and behind it who is in it".to_owned()),
         name => Ok(name.to_owned()),
     }
 }
@@ -258,12 +261,26 @@ mod tests {
         let unban = HouseAct::UnbanAddress("::1".to_owned());
         assert_eq!(done("/unban-address ::1"), unban);
         assert_eq!(
-            done("/group put anna,@boris The Kitchen"),
+            done("/group put Sales anna"),
             HouseAct::PutGroup {
-                name: "The Kitchen".to_owned(),
-                members: vec![name("anna"), name("boris")],
+                name: "Sales".to_owned(),
+                members: vec![name("anna")],
             }
         );
+        for members in [
+            "anna,@boris",
+            "anna, @boris",
+            "anna ,@boris",
+            "anna , @boris,",
+        ] {
+            assert_eq!(
+                done(&format!("/group put The Kitchen {members}")),
+                HouseAct::PutGroup {
+                    name: "The Kitchen".to_owned(),
+                    members: vec![name("anna"), name("boris")],
+                }
+            );
+        }
         let remove = HouseAct::RemoveGroup("The Kitchen".to_owned());
         assert_eq!(done("/group remove The Kitchen"), remove);
     }
@@ -279,9 +296,9 @@ mod tests {
             ("/end-device boris", "/end-device NAME NUMBER"),
             ("/ban-address", "/ban-address NETWORK"),
             ("/ban-address ::1 for ever", "/ban-address NETWORK"),
-            ("/group put anna", "/group put NAME"),
-            ("/group remove", "/group put NAME"),
-            ("/group", "/group put NAME"),
+            ("/group put anna", "/group put GROUP NAME"),
+            ("/group remove", "/group put GROUP NAME"),
+            ("/group", "/group put GROUP NAME"),
         ] {
             let error = read(line).unwrap_err();
             assert!(error.contains(usage), "{error}");

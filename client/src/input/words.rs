@@ -64,6 +64,26 @@ pub(super) fn people(list: &str) -> Result<Vec<AccountName>, String> {
     Ok(names)
 }
 
+/// A name that may have spaces, and behind it a list such as `anna, boris`: what goes on over a space does so
+/// at a comma. The list is without spaces.
+pub(super) fn list_last(text: &str) -> (&str, String) {
+    let text = text.trim();
+    let mut at = text.len();
+    loop {
+        at = text[..at]
+            .trim_end()
+            .rfind(char::is_whitespace)
+            .map_or(0, |space| {
+                space + text[space..].chars().next().map_or(1, char::len_utf8)
+            });
+        let (before, list) = text.split_at(at);
+        let goes_on = before.trim_end().ends_with(',') || list.starts_with(',');
+        if at == 0 || !goes_on {
+            return (before.trim_end(), list.split_whitespace().collect());
+        }
+    }
+}
+
 /// `on` or `off`.
 pub(super) fn switch(word: &str) -> Result<bool, String> {
     match word {
