@@ -154,7 +154,9 @@ async fn who_is_here_and_what_they_say() {
     assert_eq!(gone["state"], "offline");
     assert!(gone["last_seen"].as_str().unwrap().ends_with('Z'));
     let human = run(&server, "anna", &["who", "--since", "30m"]).await.ok();
-    assert!(human.out.contains("boris was here until"), "{human:?}");
+    assert!(human.out.contains("boris: last seen "), "{human:?}");
+    let card = run(&server, "anna", &["card", "boris"]).await.ok();
+    assert!(card.out.contains("  last seen   "), "{card:?}");
     let timed = ["presence", "online", "--for", "1s"];
     does(&server, "boris", &timed).await;
     for usage in [

@@ -73,7 +73,7 @@ fn lines(card: &Card, now: Timestamp) -> Vec<String> {
     };
     more("says", status_words(presence.status.as_ref()));
     let last_seen = card.last_seen.map(print::local).unwrap_or_default();
-    more("was here", last_seen);
+    more("last seen", last_seen);
     let address = card.last_address.as_deref().unwrap_or_default();
     more("from", print::clean(address));
     if !card.enabled {
@@ -135,18 +135,20 @@ mod tests {
                 state: PresenceState::Away,
                 status: None,
             },
-            last_seen: None,
+            last_seen: Some(Timestamp(0)),
             last_address: Some("192.0.2.7".into()),
         }
     }
 
     #[test]
     fn a_card_shows_what_there_is_and_no_control_characters() {
+        let last_seen = format!("  last seen   {}", print::local(Timestamp(0)));
         assert_eq!(
             lines(&card(), Timestamp(0)),
             [
                 "anna",
                 "  is          away",
+                &last_seen,
                 "  from        192.0.2.7",
                 "  role        moderator",
                 "  called      Anna",

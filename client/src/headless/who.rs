@@ -113,7 +113,7 @@ fn here(presence: &Presence, names: &Names) -> String {
 
 fn gone_words(seen: &Seen, names: &Names) -> String {
     let at = print::local(seen.at);
-    format!("{} was here until {at}", names.both(seen.account))
+    format!("{}: last seen {at}", names.both(seen.account))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "who",
         arguments: "[since 30m]",
-        help: "who is here, or was since then",
+        help: "who is here, or last seen since",
         takes: &[Takes::Word(&["since"])],
         read: read_who,
     },

@@ -89,7 +89,9 @@ impl Item {
 
     /// The line for what is no message, such as "boris joined"; messages have none.
     pub fn happening(&self, name: impl Fn(AccountId) -> String) -> Option<String> {
-        let by = self.by().map_or_else(|| "the house".to_owned(), &name);
+        let by = self
+            .by()
+            .map_or_else(|| "the administrator".to_owned(), &name);
         Some(match self.what() {
             What::Said(_) | What::TakenAway => return None,
             What::Created => format!("{by} started this conversation"),

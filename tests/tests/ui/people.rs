@@ -143,6 +143,32 @@ async fn a_private_room_is_entered_by_invitation_and_left_by_a_kick() {
     anna.shows("anna put boris out: noise").await;
 }
 
+/// A ban is told as what it is, with its end; not as a kick, after which one may come back.
+#[tokio::test]
+async fn who_is_banned_is_told_so_and_until_when() {
+    let server = TestServer::start().await;
+    let mut anna = Person::comes(&server, "anna", LARGE).await;
+    let mut boris = Person::comes(&server, "boris", LARGE).await;
+    anna.enters("/create #club").await;
+    anna.until("in #club", |screen| screen.title().starts_with("#club"))
+        .await;
+    boris.goes_into("#club").await;
+    anna.shows("boris joined").await;
+    anna.enters("/ban boris for 2h noise").await;
+    let screen = boris.shows("anna has banned you from #club until ").await;
+    let is_told = |row: &String| row.contains("banned you") && row.contains(": noise");
+    assert!(screen.rows.iter().any(is_told), "{screen}");
+    assert!(!screen.shows("you are in #club no longer"), "{screen}");
+
+    anna.enters("/unban boris").await;
+    anna.shows("lets boris come in again").await;
+    boris.goes_into("#club").await;
+    anna.enters("/ban boris noise again").await;
+    boris
+        .shows("anna has banned you from #club: noise again")
+        .await;
+}
+
 /// "Mute with a duration", read-only, and a message that is taken away.
 #[tokio::test]
 async fn the_peace_is_kept_in_a_room() {
@@ -315,5 +341,5 @@ async fn people_are_brought_in_and_who_was_here_is_seen() {
         .await;
     anna.enters("/who since 30m").await;
     let screen = anna.lists("1 here, 1 more since ").await;
-    assert!(screen.shows("○ boris · here until "), "{screen}");
+    assert!(screen.shows("○ boris · last seen "), "{screen}");
 }

@@ -29,7 +29,7 @@ pub enum People {
     /// With --json a person a line: name, state (online, away, do_not_disturb), and where there are such:
     /// display_name, status, status_until; for who is not here any more state is offline, with last_seen.
     Who {
-        /// Also who was here since then, such as 30m.
+        /// Also who was last seen since then, such as 30m.
         #[arg(long, value_name = "SPAN", value_parser = words::span)]
         since: Option<Duration>,
     },
