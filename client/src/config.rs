@@ -50,7 +50,7 @@ pub struct ConnectionConfig {
 pub enum Bell {
     /// Never.
     Never,
-    /// For messages in direct conversations.
+    /// For messages in direct conversations, and for what comes into the inbox.
     #[default]
     Direct,
     /// For every message of others that is not on the screen.

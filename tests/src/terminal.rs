@@ -61,6 +61,8 @@ impl Size {
 pub mod keys {
     /// Enter.
     pub const ENTER: &str = "\r";
+    /// Enter with Alt.
+    pub const ALT_ENTER: &str = "\x1b\r";
     /// Escape.
     pub const ESCAPE: &str = "\x1b";
     /// Backspace.

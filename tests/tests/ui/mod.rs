@@ -4,6 +4,7 @@
 //! Nothing is known here of how the client is made: only keys go in, and only what a person would see is
 //! looked at.
 
+mod bell;
 mod characters;
 mod coming_back;
 mod first_run;

@@ -122,3 +122,24 @@ async fn pasted_lines_are_one_message_and_wait_for_enter() {
         .unwrap();
     assert_eq!(messages[first + 1..], ["two", "three"], "{screen}");
 }
+
+/// Alt-Enter is sent as Escape and Enter together: a new line, where Enter alone sends.
+#[tokio::test]
+async fn alt_enter_begins_a_new_line_in_the_message() {
+    let server = TestServer::start().await;
+    let mut anna = Person::comes(&server, "anna", SMALL).await;
+    let boris = Person::comes(&server, "boris", SMALL).await;
+    anna.types("one").await;
+    anna.press(keys::ALT_ENTER);
+    anna.until("a new line", |screen| screen.input() == "one⏎")
+        .await;
+    anna.press("two");
+    anna.until("both lines", |screen| screen.input() == "one⏎two")
+        .await;
+    anna.press(keys::ENTER);
+    let screen = boris.shows("two").await;
+    let messages = screen.messages();
+    let first = messages.iter().position(|row| row.ends_with("anna  one"));
+    let first = first.unwrap_or_else(|| panic!("{screen}"));
+    assert_eq!(messages[first + 1], "two", "{screen}");
+}
