@@ -314,6 +314,9 @@ fn explained(failure: &Failure) -> String {
         Failure::Refused(fault) if fault.code == FaultCode::SignedInElsewhere => {
             "signed in elsewhere; Ctrl-R goes on here, and ends that".to_owned()
         }
+        Failure::Refused(fault) if fault.code == FaultCode::TooManySessions => {
+            format!("{} (Ctrl-R tries again)", fault.text)
+        }
         Failure::Refused(fault) => fault.text.clone(),
         other => other.to_string(),
     }

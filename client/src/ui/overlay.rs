@@ -2,6 +2,7 @@
 
 use super::cells;
 use super::theme::Role;
+use super::wrap::wrap;
 use crate::model::Invitation;
 use crate::net::Order;
 use chat_shared::{AccountId, ConversationId, Seq, Timestamp};
@@ -116,6 +117,8 @@ pub(super) struct Overlay {
     chosen: usize,
     first: usize,
     height: usize,
+    /// All of the chosen row, where it is cut off.
+    whole: Vec<String>,
     /// Where Enter goes only when it is pressed again.
     pub(super) asked: Option<Target>,
 }
@@ -131,6 +134,7 @@ impl Overlay {
             chosen: 0,
             first: 0,
             height: 0,
+            whole: Vec::new(),
             asked: None,
         }
     }
@@ -142,10 +146,12 @@ impl Overlay {
             let fits = |text: &str| text.to_lowercase().contains(&wanted);
             entries.retain(|entry| entry.target.is_some() && fits(&entry.text));
         }
-        let before = self.chosen().and_then(|entry| entry.target.clone());
+        // Two reports may lead to one message: what waits tells them apart.
+        let before = self.chosen().filter(|entry| entry.target.is_some());
         let same = before.and_then(|before| {
-            let mut targets = entries.iter();
-            targets.position(|entry| entry.target.as_ref() == Some(&before))
+            let is_same =
+                |entry: &Entry| entry.target == before.target && entry.waits == before.waits;
+            entries.iter().position(is_same)
         });
         self.title = title;
         self.entries = entries;
@@ -165,11 +171,36 @@ impl Overlay {
 
     /// How much room there is.
     pub(super) fn layout(&mut self, size: Vec2) {
+        let last = self.first + self.height;
+        let is_seen = (self.first..last).contains(&self.chosen);
+        self.whole = self.whole_of_chosen(size);
         // The title above, the keys below.
-        self.height = size.y.saturating_sub(2);
+        self.height = size.y.saturating_sub(2 + self.whole.len());
+        if is_seen {
+            // The room that it takes is not its own.
+            self.first = self
+                .first
+                .max((self.chosen + 1).saturating_sub(self.height));
+        }
         self.first = self
             .first
             .min(self.entries.len().saturating_sub(self.height));
+    }
+
+    /// The rows of what the chosen row says, where it does not fit beside the margins and there is room below
+    /// the list: half of the screen at the most.
+    fn whole_of_chosen(&self, size: Vec2) -> Vec<String> {
+        let cells = size.x.saturating_sub(2);
+        let chosen = self.chosen().filter(|entry| entry.target.is_some());
+        let cut = chosen.filter(|entry| cells::width(&entry.text) > cells && !self.is_wide());
+        let Some(entry) = cut else {
+            return Vec::new();
+        };
+        let rows = wrap(&entry.text, cells);
+        rows.into_iter()
+            .take(size.y / 2)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The row that is chosen.
@@ -239,6 +270,11 @@ impl Overlay {
                 cells::print(printer, (margin, y + 1), &text);
             });
         }
+        for (y, row) in self.whole.iter().enumerate() {
+            printer.with_style(Role::Strong.style(), |printer| {
+                cells::print(printer, (1, self.height + 1 + y), row);
+            });
+        }
         if size.y > 1 {
             printer.with_style(Role::Quiet.style(), |printer| {
                 let keys = cells::fit(self.keys(), size.x);
@@ -261,7 +297,7 @@ impl Overlay {
             return "join this room? Enter again · any other key: no";
         }
         match self.subject {
-            Subject::Inbox => "Enter goes there · Del dismisses · type to narrow · Esc closes",
+            Subject::Inbox => "Enter goes · Del dismisses · type to narrow · Esc closes",
             Subject::Card(_) | Subject::Room(_) => "Up Down Enter · Esc closes",
             Subject::Link(_) => "Esc closes · chatc invite new prints a link bare",
             Subject::Help | Subject::Keys => "Enter writes it · type to narrow · Esc closes",

@@ -62,16 +62,15 @@ impl Roll {
             Places::Refuse => {
                 return Err(Fault::new(
                     FaultCode::TooManySessions,
-                    "this account is signed in on another device, and one at a time is all there may be here: end that one first",
+                    // Short, so that a row of a terminal holds it.
+                    "signed in on another device, one at a time: end that",
                 ));
             }
         };
         if stays >= rules.limit {
             return Err(Fault::new(
                 FaultCode::TooManySessions,
-                format!(
-                    "this account is signed in {stays} times, which is the limit: end one of its connections first"
-                ),
+                format!("signed in {stays} times, which is the limit: end one"),
             ));
         }
         Ok(ends)

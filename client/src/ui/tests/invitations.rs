@@ -44,8 +44,8 @@ fn who_was_here_is_listed_below_who_is() {
         [
             "1 here, 2 more since 21 Nov 2025 11:30",
             "● anna",
-            "○ clara · here until 21 Nov 2025 11:55",
-            "○ boris · here until 21 Nov 2025 11:40",
+            "○ clara · last seen 21 Nov 2025 11:55",
+            "○ boris · last seen 21 Nov 2025 11:40",
             "",
         ]
     );
