@@ -15,6 +15,25 @@ pub fn minutes(at: Timestamp) -> String {
     in_zone(at, TimeZone::system())
 }
 
+/// As short as it can be told from now: the time today, the day of the week within a week.
+pub fn short(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let zoned = |at: Timestamp| {
+        let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
+        Some(at.to_zoned(zone.clone()))
+    };
+    let (Some(then), Some(now)) = (zoned(at), zoned(now)) else {
+        return "-".to_owned();
+    };
+    let days = (then.date() - now.date()).get_days();
+    let form = match days {
+        0 => "%H:%M",
+        -6..=6 => "%a %H:%M",
+        _ if then.year() == now.year() => "%-d %b %H:%M",
+        _ => "%-d %b %Y %H:%M",
+    };
+    then.strftime(form).to_string()
+}
+
 /// A fault as it is read here: where it says until when it holds, in the time of this place and not in UTC.
 pub fn fault(fault: Fault) -> Fault {
     fault_in(fault, TimeZone::system())

@@ -11,7 +11,7 @@ use crate::startup::Startup;
 use chat_shared::link::Pin;
 use chat_shared::names::AccountName;
 use chat_shared::scram::check_new_password;
-use chat_shared::{FaultCode, RegistrationMode, clean};
+use chat_shared::{FaultCode, HouseRole, RegistrationMode, clean};
 use std::io::IsTerminal;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -43,8 +43,13 @@ pub async fn prepare(context: Context) -> Result<Startup, Stop> {
     }
     let mut prompt = Prompt::open();
     let (place, welcome) = find(&context, &mut prompt).await?;
-    let signed_in = ask_who(&context, &mut prompt, &place, &welcome).await?;
-    startup(&context, signed_in)
+    let (signed_in, is_new) = ask_who(&context, &mut prompt, &place, &welcome).await?;
+    let is_founder = is_new && signed_in.me.role == HouseRole::Administrator;
+    let startup = startup(&context, signed_in)?;
+    Ok(Startup {
+        is_founder,
+        ..startup
+    })
 }
 
 /// A later run goes straight in, also where the daemon cannot be reached just now.
@@ -75,6 +80,7 @@ fn known(context: &Context) -> Result<Option<Startup>, Stop> {
             newest,
         },
         config: context.config.clone(),
+        is_founder: false,
         account: account.as_str().to_owned(),
         server: place.to_string(),
     }))
@@ -142,6 +148,7 @@ fn startup(context: &Context, signed_in: SignedIn) -> Result<Startup, Stop> {
     Ok(Startup {
         server: place.to_string(),
         account: clean::line(&me.name).into_owned(),
+        is_founder: false,
         settings: Settings {
             place,
             pin,
@@ -219,12 +226,13 @@ enum Again {
     Nothing,
 }
 
+/// Asks until one is signed in; and whether the account was made now.
 async fn ask_who(
     context: &Context,
     prompt: &mut Prompt,
     place: &Place,
     welcome: &Welcome,
-) -> Result<SignedIn, Stop> {
+) -> Result<(SignedIn, bool), Stop> {
     let may_register = welcome.may_register || welcome.registration != RegistrationMode::Closed;
     let mut asks_invite = !welcome.may_register && welcome.registration == RegistrationMode::Invite;
     prompt.say(&format!("Welcome to the chat at {place}."))?;
@@ -258,7 +266,8 @@ async fn ask_who(
                 register(context, greeted, &name, password, answers.invite.clone()).await
             }
             (Ok(greeted), Entered::Known(password)) => {
-                by_password(context, greeted, &name, password).await
+                let signed_in = by_password(context, greeted, &name, password).await;
+                signed_in.map(|signed_in| (signed_in, false))
             }
             (Err(stop), _) => Err(stop),
         };

@@ -13,6 +13,8 @@ pub struct Startup {
     pub config: Config,
     /// The name of the account, for the time before the first connection.
     pub account: String,
+    /// The account was made now, and administers the house.
+    pub is_founder: bool,
     /// Where the daemon is, for people: `office.lan:7420`.
     pub server: String,
 }

@@ -50,6 +50,14 @@ pub fn of_house(act: &Act, now: Timestamp, name: impl Fn(AccountId) -> String) -
     })
 }
 
+/// What the first account of a house is told once, and who comes as an administrator later. `invite` brings people
+/// in, `help` lists all else.
+pub fn of_founder(invite: &str, help: &str) -> String {
+    format!(
+        "you are an administrator of this house: {invite} brings people in, {help} tells what else you can do"
+    )
+}
+
 /// "a moderator".
 fn role_of_house(role: HouseRole) -> &'static str {
     match role {

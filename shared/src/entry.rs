@@ -166,6 +166,12 @@ pub enum EntryBody {
         /// Why, where somebody was put out; may be empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+        /// It was banned from there, and cannot come back for now.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        banned: bool,
+        /// Until when; nothing: for good, where it was banned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// Account: it has read a conversation up to here.
     Read {

@@ -153,8 +153,10 @@ fault_codes! {
     Banned = "banned",
     /// This account may read but not write here.
     Muted = "muted",
-    /// Somebody is not banned, muted or invited, or an address not banned: that cannot be taken back.
+    /// Somebody is not banned or muted, or an address not banned: that cannot be taken back.
     NotRestricted = "not_restricted",
+    /// Somebody is not invited into the room: there is nothing to take back.
+    NotInvited = "not_invited",
     /// Somebody is a member already.
     AlreadyAMember = "already_a_member",
     /// Only owners and moderators write here.

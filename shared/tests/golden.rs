@@ -598,6 +598,8 @@ fn entries() -> Vec<Entry> {
         entry(EntryBody::ConversationRemoved {
             conversation,
             reason: String::new(),
+            banned: false,
+            until: None,
         }),
         entry(EntryBody::Read {
             conversation,
@@ -716,6 +718,8 @@ fn entries() -> Vec<Entry> {
         entry(EntryBody::ConversationRemoved {
             conversation,
             reason: reason(),
+            banned: false,
+            until: None,
         }),
     ]
 }
@@ -736,6 +740,12 @@ fn later_entries() -> Vec<Entry> {
             announcements: Some(3),
         }),
         entry(EntryBody::AnnouncementDismissed { announcement: 3 }),
+        entry(EntryBody::ConversationRemoved {
+            conversation: ROOM,
+            reason: "enough of it".into(),
+            banned: true,
+            until: Some(AT),
+        }),
     ]
 }
 

@@ -208,7 +208,7 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         AlreadyAMember, AlreadyBlocked, BadName, BadNetwork, BadRange, BadText, MessageEmpty,
         NameConfusable, NameMismatch, NameTaken, NoSuchAccount, NoSuchConversation, NoSuchDevice,
         NoSuchGroup, NoSuchInvite, NoSuchItem, NoSuchMessage, NotAMember, NotARoom, NotBlocked,
-        NotDeleted, NotRestricted, NotToYourself, TextTooLong,
+        NotDeleted, NotInvited, NotRestricted, NotToYourself, TextTooLong,
     };
     #[rustfmt::skip]
     let by_anna = [
@@ -238,7 +238,7 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
         (Command::InviteToRoom { conversation, account: boris }, AlreadyAMember),
         (Command::InviteToRoom { conversation, account: anna }, NotToYourself),
         (Command::InviteToRoom { conversation, account: nobody }, NoSuchAccount),
-        (Command::UninviteFromRoom { conversation, account: boris }, NotRestricted),
+        (Command::UninviteFromRoom { conversation, account: boris }, NotInvited),
         (Command::SetRoomRole { conversation, account: eve, role: RoomRole::Member }, NotAMember),
         (Command::Kick { conversation, account: eve, reason: reason() }, NotAMember),
         (Command::Kick { conversation, account: anna, reason: reason() }, NotToYourself),

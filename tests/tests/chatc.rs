@@ -166,6 +166,21 @@ async fn scripts_make_find_join_and_leave_rooms() {
     );
 }
 
+/// Once, and apart from what scripts read.
+#[tokio::test]
+async fn the_first_account_is_told_that_it_administers_the_house() {
+    const TOLD: &str =
+        "you are an administrator of this house: `chatc invite new` brings people in";
+    let server = TestServer::start().await;
+    let anna = run(&server, "anna", &["register", "anna"]).await.ok();
+    assert_eq!(anna.out, "anna (administrator)\n");
+    assert!(anna.err.contains(TOLD), "{anna:?}");
+    let again = run(&server, "anna", &["register", "anna"]).await.ok();
+    assert_eq!((again.out, again.err), (anna.out, String::new()));
+    let boris = run(&server, "boris", &["register", "boris"]).await.ok();
+    assert_eq!((boris.out.as_str(), boris.err.as_str()), ("boris\n", ""));
+}
+
 #[tokio::test]
 async fn exit_codes_tell_what_happened() {
     let mut server = TestServer::start().await;

@@ -141,6 +141,8 @@ async fn a_room_is_made_found_joined_and_left() {
                 == EntryBody::ConversationRemoved {
                     conversation: kitchen,
                     reason: String::new(),
+                    banned: false,
+                    until: None,
                 }
         })
         .await;

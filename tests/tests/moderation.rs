@@ -64,6 +64,8 @@ async fn who_is_kicked_is_out_and_may_come_back() {
     let removed = EntryBody::ConversationRemoved {
         conversation,
         reason,
+        banned: false,
+        until: None,
     };
     let entry = boris
         .own_entry("the removal", |body| *body == removed)
@@ -101,6 +103,8 @@ async fn every_device_of_who_is_kicked_is_out() {
     let removed = EntryBody::ConversationRemoved {
         conversation,
         reason: "calm down".into(),
+        banned: false,
+        until: None,
     };
     for client in [&mut boris, &mut phone] {
         client
@@ -220,6 +224,16 @@ async fn a_ban_keeps_out_until_it_ends_by_itself() {
         matches!(before.body, EntryBody::Kicked { .. }),
         "`kicked` came just before: {before:?}"
     );
+    let removed = EntryBody::ConversationRemoved {
+        conversation,
+        reason: "advertising".into(),
+        banned: true,
+        until: Some(until),
+    };
+    let entry = boris
+        .own_entry("the removal", |body| *body == removed)
+        .await;
+    assert_eq!(entry.by, Some(anna.account));
     assert_eq!(code(boris.join_room(lunch).await), FaultCode::Banned);
     let invite = Command::InviteToRoom {
         conversation,

@@ -199,7 +199,10 @@ async fn an_invitation_leads_into_a_room_once() {
         account,
     };
     anna.commands(uninvite.clone()).await.unwrap();
-    assert_eq!(anna.may_not(uninvite).await.code, FaultCode::NotRestricted);
+    let fault = anna.may_not(uninvite).await;
+    assert_eq!(fault.code, FaultCode::NotInvited);
+    let text = "boris is not invited into #cellar: nothing to take back";
+    assert_eq!(fault.text, text);
     assert_eq!(
         code(boris.join_room(cellar).await),
         FaultCode::NoSuchConversation
@@ -346,6 +349,8 @@ async fn a_deleted_room_can_be_brought_back() {
     let removed = EntryBody::ConversationRemoved {
         conversation,
         reason: String::new(),
+        banned: false,
+        until: None,
     };
     for client in [&mut anna, &mut boris] {
         client
@@ -397,6 +402,52 @@ async fn a_deleted_room_can_be_brought_back() {
     boris.post(lunch, "and bread").await.unwrap();
     anna.hears(lunch, "and bread").await;
     assert_eq!(code(admin.commands(restore).await), FaultCode::NotDeleted);
+}
+
+/// "Whoever is invited still finds that in the inbox once more", and "Who is invited again after that was dismissed
+/// finds it again; one item a room is enough, whoever invites."
+#[tokio::test]
+async fn an_invitation_comes_back_with_its_room_and_for_who_dismissed_it() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let mut carla = TestClient::join(&server, "carla").await;
+    let cellar = anna
+        .create_room_for("cellar", Access::Hidden)
+        .await
+        .unwrap();
+    anna.commands(invite(cellar, boris.account)).await.unwrap();
+    boris.join_room(cellar).await.unwrap();
+    boris.commands(invite(cellar, carla.account)).await.unwrap();
+    anna.commands(invite(cellar, carla.account)).await.unwrap();
+    assert_eq!(hosts(&mut carla, cellar).await, [Some(boris.account)]);
+
+    let delete = Command::DeleteRoom {
+        conversation: cellar,
+        name: "cellar".into(),
+    };
+    anna.commands(delete).await.unwrap();
+    assert_eq!(hosts(&mut carla, cellar).await, []);
+    let _ = chatctl(&server, &["room", "restore", "cellar"]).await.ok();
+    assert_eq!(hosts(&mut carla, cellar).await, [Some(boris.account)]);
+
+    let dismiss = Command::DismissInbox { item: None };
+    carla.commands(dismiss).await.unwrap();
+    assert_eq!(hosts(&mut carla, cellar).await, []);
+    anna.commands(invite(cellar, carla.account)).await.unwrap();
+    assert_eq!(hosts(&mut carla, cellar).await, [Some(anna.account)]);
+    carla.join_room(cellar).await.unwrap();
+    assert_eq!(hosts(&mut carla, cellar).await, []);
+}
+
+/// Who invited somebody into a room, as it waits in their inbox.
+async fn hosts(client: &mut TestClient, room: ConversationId) -> Vec<Option<AccountId>> {
+    let items = client.inbox().await.expect("the inbox").items.into_iter();
+    let leads_there = |about: &InboxAbout| matches!(about, InboxAbout::RoomInvitation { conversation, .. } if *conversation == room);
+    items
+        .filter(|item| leads_there(&item.about))
+        .map(|item| item.by)
+        .collect()
 }
 
 /// The same by `chatctl`, which asks for the name.

@@ -6,6 +6,7 @@ use super::print;
 use super::sign_in::{Greeted, SignedIn, by_password, greet, trust_and_tell};
 use crate::net::backoff::{Backoff, jitter};
 use crate::net::{Failure, sign_in};
+use crate::told;
 use chat_shared::names::AccountName;
 use chat_shared::scram::{Secret, check_new_password};
 use chat_shared::{Fault, FaultCode};
@@ -34,7 +35,7 @@ pub async fn run(context: &Context, name: &str, invite: Option<String>) -> Resul
     let invite = invite.or_else(|| context.link.as_ref().and_then(|link| link.invite.clone()));
     let mut backoff = Backoff::default();
     let mut tries = 0;
-    let signed_in = loop {
+    let (signed_in, is_new) = loop {
         tries += 1;
         let greeted = greet(context, &mut trust_and_tell).await;
         let greeted = match greeted {
@@ -60,24 +61,34 @@ pub async fn run(context: &Context, name: &str, invite: Option<String>) -> Resul
         print::line(&format!("{account} (administrator)"))
     } else {
         print::line(account)
+    }?;
+    if is_new && administrator {
+        // Apart from what scripts read.
+        let told = told::of_founder("`chatc invite new`", "`chatc --help`");
+        eprintln!("chatc: {told}");
     }
+    Ok(())
 }
 
-/// Makes the account and signs in. An account that exists and takes this password is the one that an
-/// answer was lost of.
+/// Makes the account and signs in; and whether it was made now. An account that exists and takes this password is
+/// the one that an answer was lost of.
 pub async fn register(
     context: &Context,
     mut greeted: Greeted,
     name: &AccountName,
     password: &str,
     invite: Option<String>,
-) -> Result<SignedIn, Stop> {
+) -> Result<(SignedIn, bool), Stop> {
     let registered = sign_in::register(&mut greeted.session, name, password, invite).await;
     match registered {
-        Ok(_) => by_password(context, greeted, name, password).await,
+        Ok(_) => {
+            let signed_in = by_password(context, greeted, name, password).await?;
+            Ok((signed_in, true))
+        }
         Err(Failure::Refused(taken)) if taken.code == FaultCode::NameTaken => {
             let signed_in = again(context, greeted, name, password).await;
-            signed_in.map_err(|stop| not_mine(stop, taken))
+            let signed_in = signed_in.map_err(|stop| not_mine(stop, taken))?;
+            Ok((signed_in, false))
         }
         Err(failure) => Err(failure.into()),
     }

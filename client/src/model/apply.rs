@@ -14,7 +14,7 @@ impl Model {
     pub fn apply(&mut self, update: Update, now: Timestamp) -> Changed {
         let mut changed = Changed::default();
         match update {
-            Update::Connection(connection) => self.set_connection(connection, &mut changed),
+            Update::Connection(connection) => self.set_connection(connection, now, &mut changed),
             Update::SignedIn(mut me) => {
                 me.name = clean::line(&me.name).into_owned();
                 self.me = Some(me);
@@ -60,7 +60,7 @@ impl Model {
                 self.refuse(ticket, &order, &fault, now, &mut changed);
             }
             Update::Notice { conversation, text } => {
-                self.notice(conversation.or(self.open), &text, now, &mut changed);
+                self.answer(conversation.or(self.open), &text, now, &mut changed);
             }
             Update::Mistake { conversation, text } => {
                 self.mistake(conversation, &text, now, &mut changed);
@@ -86,8 +86,12 @@ impl Model {
         changed
     }
 
-    fn set_connection(&mut self, connection: Connection, changed: &mut Changed) {
+    fn set_connection(&mut self, connection: Connection, now: Timestamp, changed: &mut Changed) {
         changed.connection = true;
+        if matches!(connection, Connection::Ended { .. }) {
+            // A status line may cut it, and what there is to do stands at its end.
+            self.answer(self.open, &connection.status(now), now, changed);
+        }
         if self.connection.is_online() && !connection.is_online() {
             self.people.forget_presence();
             changed.people = true;

@@ -361,6 +361,10 @@ impl Conversation {
         self.notices.drop_text(text);
     }
 
+    pub(super) fn drop_last_notice(&mut self, text: &str) {
+        self.notices.drop_last(self.window.end(), text);
+    }
+
     /// Somebody came online or went.
     pub(super) fn add_traffic(&mut self, now: Timestamp, account: AccountId, came: bool) {
         let after = self.window.end();

@@ -1,6 +1,7 @@
 //! What the feeds bring, entry by entry. Part of [`Model::apply`].
 
-use super::{Changed, Heard, Item, Model};
+use super::{Changed, Conversation, Heard, Item, Model};
+use crate::clock;
 use chat_shared::limits::GROUP_NEW;
 use chat_shared::state::ReadMark;
 use chat_shared::{
@@ -90,8 +91,11 @@ impl Model {
                 EntryBody::ConversationRemoved {
                     conversation,
                     reason,
+                    banned,
+                    until,
                 } => {
-                    self.removed(*conversation, entry.by, reason, now, changed);
+                    let ban = banned.then_some(*until);
+                    self.removed(*conversation, entry.by, (reason, ban), now, changed);
                 }
                 EntryBody::Read {
                     conversation,
@@ -148,8 +152,20 @@ impl Model {
         }
     }
 
-    /// Tells a word to many where one is.
+    /// A word to many came: it is told, once.
     pub(super) fn announce(
+        &mut self,
+        announcement: &Announcement,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        if self.inbox.is_untold(announcement) {
+            self.tell_announcement(announcement, now, changed);
+        }
+    }
+
+    /// Tells a word to many where one is.
+    fn tell_announcement(
         &mut self,
         announcement: &Announcement,
         now: Timestamp,
@@ -163,17 +179,9 @@ impl Model {
 
     /// What came while one was away and was not dismissed yet: the newest of it is told.
     pub(super) fn tell_announcements(&mut self, now: Timestamp, changed: &mut Changed) {
-        let news: Vec<_> = self
-            .inbox
-            .announcements()
-            .rev()
-            .take_while(|announcement| announcement.id > self.told_announcement)
-            .take(TOLD_AT_START)
-            .cloned()
-            .collect();
-        for announcement in news.iter().rev() {
-            self.told_announcement = announcement.id;
-            self.announce(announcement, now, changed);
+        let news = self.inbox.untold();
+        for announcement in &news[news.len().saturating_sub(TOLD_AT_START)..] {
+            self.tell_announcement(announcement, now, changed);
         }
     }
 
@@ -238,7 +246,7 @@ impl Model {
         &mut self,
         id: ConversationId,
         by: Option<AccountId>,
-        reason: &str,
+        (reason, ban): (&str, Option<Option<Timestamp>>),
         now: Timestamp,
         changed: &mut Changed,
     ) {
@@ -250,7 +258,36 @@ impl Model {
         if self.leaving.remove(&id) || by.is_some_and(|by| self.is_me(by)) {
             return;
         }
-        let title = self.title(&gone);
+        let line = match ban {
+            Some(until) => self.banned_words(&gone, by, (until, reason), now),
+            None => self.removed_words(&gone, by, reason),
+        };
+        // Where it was on the screen, the first of the list will be.
+        let first = self.conversations().first().map(|first| first.id());
+        let place = self.open.filter(|open| *open != id).or(first);
+        self.notice(place, &line, now, changed);
+    }
+
+    fn banned_words(
+        &self,
+        gone: &Conversation,
+        by: Option<AccountId>,
+        (until, reason): (Option<Timestamp>, &str),
+        now: Timestamp,
+    ) -> String {
+        let (by, title) = (self.announcer(by), self.title(gone));
+        let end = until.map_or_else(String::new, |until| {
+            format!(" until {}", clock::short(until, now, &self.zone()))
+        });
+        let line = format!("{by} has banned you from {title}{end}");
+        match reason {
+            "" => line,
+            reason => format!("{line}: {reason}"),
+        }
+    }
+
+    fn removed_words(&self, gone: &Conversation, by: Option<AccountId>, reason: &str) -> String {
+        let title = self.title(gone);
         // What comes before one's joining is of another time.
         let is_joining = |body: &EntryBody| matches!(body, EntryBody::Joined { account } if self.is_me(*account));
         let last = gone
@@ -266,13 +303,9 @@ impl Model {
             (None, Some(by)) => Some(format!("by {}", self.people.label(by))),
             (None, None) => None,
         };
-        let line = match how {
+        match how {
             Some(how) => format!("you are in {title} no longer: {how}"),
             None => format!("you are in {title} no longer"),
-        };
-        // Where it was on the screen, the first of the list will be.
-        let first = self.conversations().first().map(|first| first.id());
-        let place = self.open.filter(|open| *open != id).or(first);
-        self.notice(place, &line, now, changed);
+        }
     }
 }

@@ -2,11 +2,15 @@
 
 use super::Conversation;
 use super::awaited::Awaited;
+use chat_shared::limits::ANNOUNCEMENTS;
 use chat_shared::state::DismissedAnnouncements;
 use chat_shared::{
-    Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, Seq, clean,
+    Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, Seq, Timestamp, clean,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Announcements of which it is known that they were told: more than the daemon keeps.
+const TOLD: usize = 2 * ANNOUNCEMENTS;
 
 /// Items and announcements that were not dismissed. All text in it is safe to show.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +18,9 @@ pub struct Inbox {
     items: BTreeMap<u64, InboxItem>,
     announcements: BTreeMap<u64, Announcement>,
     dismissed: DismissedAnnouncements,
+    /// Those that were told. By time and number: a daemon that was set back to an older state gives numbers
+    /// out again.
+    told: BTreeSet<(Timestamp, u64)>,
     awaited: Awaited,
     /// Announcements of the house feed up to here are in the answer, or were dismissed.
     house_seq: Seq,
@@ -169,6 +176,27 @@ impl Inbox {
             self.put(announcement.clone());
         }
         is_new
+    }
+
+    /// Whether an announcement is to be told; from now on it was. One comes live, and again in the answer after
+    /// each sign-in until it is dismissed.
+    pub(super) fn is_untold(&mut self, announcement: &Announcement) -> bool {
+        if announcement.id == 0 {
+            // It is not kept: it comes once, and has no number of its own.
+            return true;
+        }
+        let is_untold = self.told.insert((announcement.at, announcement.id));
+        if self.told.len() > TOLD {
+            self.told.pop_first();
+        }
+        is_untold
+    }
+
+    /// Those that wait and were not told, the oldest first; from now on they were.
+    pub(super) fn untold(&mut self) -> Vec<Announcement> {
+        let mut waiting: Vec<_> = self.announcements.values().cloned().collect();
+        waiting.retain(|announcement| self.is_untold(announcement));
+        waiting
     }
 
     fn newest_announcement(&self) -> u64 {

@@ -39,6 +39,8 @@ mod people_tests;
 pub mod room_words;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod told_tests;
 pub mod update;
 pub mod window;
 
@@ -57,6 +59,7 @@ use chat_shared::{
     AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, InviteInfo,
     PresenceState, Restriction, RoomInfo, Seen, Seq, Timestamp,
 };
+use jiff::tz::TimeZone;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,8 +74,6 @@ pub struct Model {
     conversations: BTreeMap<ConversationId, Conversation>,
     contacts: Contacts,
     inbox: Inbox,
-    /// The newest announcement that was told.
-    told_announcement: u64,
     /// Rooms as the answers to `rooms` and `room` told them. All text is safe to show.
     listed: BTreeMap<ConversationId, RoomInfo>,
     /// How far the directory was read that is under way.
@@ -100,6 +101,8 @@ pub struct Model {
     resyncing: bool,
     /// Whether a first screen has arrived.
     synced: bool,
+    /// Where the clock hangs by which times are told; nothing: UTC.
+    zone: Option<TimeZone>,
 }
 
 /// Who is kept out of a room, silent in it, or invited. Reasons are safe to show.
@@ -119,6 +122,17 @@ impl Model {
     /// A client that knows nothing yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, which tells times as clocks show them in this zone.
+    #[must_use]
+    pub fn in_zone(mut self, zone: TimeZone) -> Self {
+        self.zone = Some(zone);
+        self
+    }
+
+    fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or(TimeZone::UTC)
     }
 
     /// Who is signed in; nothing before the first connection.

@@ -30,6 +30,14 @@ impl Notices {
         self.lines.retain(|notice| notice.text != text);
     }
 
+    /// Takes the last line away where it says this behind this entry.
+    pub(super) fn drop_last(&mut self, after: Seq, text: &str) {
+        let is_same = |notice: &Notice| notice.after == after && notice.text == text;
+        if self.lines.back().is_some_and(is_same) {
+            self.lines.pop_back();
+        }
+    }
+
     /// Adds a text behind an entry.
     pub(super) fn add(&mut self, at: Timestamp, after: Seq, text: &str) {
         self.push(Notice {

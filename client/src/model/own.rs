@@ -145,7 +145,7 @@ impl Model {
             _ => format!("could not {}: {}", order.verb(), fault.text),
         };
         let here = order.conversation().or(self.open);
-        self.notice(here, &line, now, changed);
+        self.answer(here, &line, now, changed);
     }
 
     pub(super) fn notice(
@@ -155,10 +155,7 @@ impl Model {
         now: Timestamp,
         changed: &mut Changed,
     ) {
-        // What is about a room that one is not in, such as that one may not come in, is told where one is.
-        let here = [conversation, self.open].into_iter().flatten();
-        let mut here = here.filter(|id| self.conversations.contains_key(id));
-        if let Some(id) = here.next()
+        if let Some(id) = self.place_of(conversation)
             && let Some(c) = self.conversations.get_mut(&id)
         {
             c.add_notice(now, text);
@@ -176,6 +173,34 @@ impl Model {
             });
             changed.notices = true;
         }
+    }
+
+    /// Where a line is told. What is about a room that one is not in, such as that one may not come in, is
+    /// told where one is.
+    fn place_of(&self, conversation: Option<ConversationId>) -> Option<ConversationId> {
+        let here = [conversation, self.open].into_iter().flatten();
+        let mut here = here.filter(|id| self.conversations.contains_key(id));
+        here.next()
+    }
+
+    /// Tells what came of something that somebody did. The same again takes the place of itself: who tries
+    /// twice in a row is not to read it twice.
+    pub(super) fn answer(
+        &mut self,
+        conversation: Option<ConversationId>,
+        text: &str,
+        now: Timestamp,
+        changed: &mut Changed,
+    ) {
+        let before = clean::text(text);
+        let there = self.place_of(conversation);
+        match there.and_then(|id| self.conversations.get_mut(&id)) {
+            Some(conversation) => conversation.drop_last_notice(&before),
+            None => {
+                self.notices.pop_if(|last| last.text == before);
+            }
+        }
+        self.notice(conversation, text, now, changed);
     }
 
     /// What was typed means nothing. What was wrong before is not told any more: somebody mends a line.

@@ -389,6 +389,8 @@ fn who_is_put_out_while_they_look_at_the_past_is_out() {
     let body = EntryBody::ConversationRemoved {
         conversation: GENERAL,
         reason: String::new(),
+        banned: false,
+        until: None,
     };
     client.account_entry(1, body);
     assert!(client.0.conversation(GENERAL).is_none());

@@ -68,7 +68,7 @@ fn members(accounts: &[AccountId]) -> Vec<Member> {
     accounts.iter().map(member).collect()
 }
 
-fn ticket(nonce: u64) -> Ticket {
+pub(super) fn ticket(nonce: u64) -> Ticket {
     Ticket {
         stream: StreamId(1),
         nonce: Nonce(nonce),
@@ -532,6 +532,8 @@ fn a_conversation_begun_by_others_appears_and_one_left_disappears() {
         EntryBody::ConversationRemoved {
             conversation: GENERAL,
             reason: String::new(),
+            banned: false,
+            until: None,
         },
     );
     assert!(client.0.conversation(GENERAL).is_none());
@@ -549,6 +551,8 @@ fn who_is_put_out_is_told_by_whom_and_why() {
             EntryBody::ConversationRemoved {
                 conversation: GENERAL,
                 reason: reason.into(),
+                banned: false,
+                until: None,
             },
         )
     };
@@ -565,6 +569,48 @@ fn who_is_put_out_is_told_by_whom_and_why() {
         });
         let notice = &client.0.notices()[0];
         assert_eq!(notice.text, format!("you are in #general {line}"));
+    }
+}
+
+#[test]
+fn who_is_banned_is_told_so_and_until_when() {
+    let hour = 3_600_000;
+    // `NOW` is a Thursday, 00:16 UTC.
+    for (by, until, reason, line) in [
+        (
+            Some(BORIS),
+            Some(NOW.0 + hour),
+            "noise",
+            "boris has banned you from #general until 01:16: noise",
+        ),
+        (
+            Some(BORIS),
+            Some(NOW.0 + 25 * hour),
+            "",
+            "boris has banned you from #general until Fri 01:16",
+        ),
+        (
+            None,
+            None,
+            "noise\u{1b}",
+            "the administrator has banned you from #general: noise\u{fffd}",
+        ),
+    ] {
+        let body = EntryBody::ConversationRemoved {
+            conversation: GENERAL,
+            reason: reason.into(),
+            banned: true,
+            until: until.map(Timestamp),
+        };
+        let mut client = Client::synced(0, 1, 1);
+        client.event(Event::Entries {
+            feed: Feed::Account,
+            entries: vec![Entry {
+                by,
+                ..entry(1, BORIS, 0, body)
+            }],
+        });
+        assert_eq!(client.0.notices()[0].text, line);
     }
 }
 
@@ -657,6 +703,8 @@ fn a_hole_in_the_house_or_account_feed_asks_for_a_sync() {
     let removed = EntryBody::ConversationRemoved {
         conversation: GENERAL,
         reason: String::new(),
+        banned: false,
+        until: None,
     };
     assert_eq!(client.account_entry(5, removed).needs, [Command::Resync]);
     assert!(client.0.conversation(GENERAL).is_some());

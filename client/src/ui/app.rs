@@ -31,6 +31,8 @@ pub(super) struct Setup {
     pub config: ScreenConfig,
     /// The name of the account, for the time before the first connection.
     pub account: String,
+    /// To be told once, in the conversation that is shown first.
+    pub greeting: Option<String>,
     pub zone: TimeZone,
     pub clock: fn() -> Timestamp,
     /// What is remembered until the next start.
@@ -62,6 +64,8 @@ pub(super) struct App {
     pub(super) chosen: Option<Seq>,
     /// The message that one is on the way to.
     pub(super) goal: Option<Goal>,
+    /// The message that one went to, in the past or among the newest ones, until one goes back.
+    pub(super) gone_to: Option<Seq>,
     /// How comings and goings are told.
     pub(super) notices: Notices,
     /// Whether messages of people whom one blocks are shown here.
@@ -104,7 +108,7 @@ impl App {
         };
         let here = setup.memory.here();
         Self {
-            model: Model::new(),
+            model: Model::new().in_zone(setup.zone.clone()),
             setup,
             editor: Editor::default(),
             history: History::default(),
@@ -119,6 +123,7 @@ impl App {
             unread_after: None,
             chosen: None,
             goal: None,
+            gone_to: None,
             notices: Notices::default(),
             unfolds: false,
             overlays: Vec::new(),
@@ -147,6 +152,7 @@ impl App {
         let changed = self.model.apply(update, (self.setup.clock)());
         self.react(changed);
         self.mark_read();
+        self.greet();
         self.act_on_postponed();
         if self.wants_who && self.model.people().knows_who_is_here() {
             self.who(None);
@@ -260,6 +266,7 @@ impl App {
     fn show(&mut self, id: Option<ConversationId>) {
         self.open = id;
         self.chosen = None;
+        self.gone_to = None;
         self.unfolds = false;
         self.asks_name = None;
         self.editor.set(self.drafts.remove(&id).unwrap_or_default());
@@ -335,6 +342,16 @@ impl App {
         self.has_begun |= first.is_some();
         if first != self.open {
             self.show(first);
+        }
+    }
+
+    /// Tells the greeting below what is there already.
+    fn greet(&mut self) {
+        let open = self.model.open_conversation();
+        if open.is_some_and(|open| open.end() > Seq(0) && open.end() >= open.newest())
+            && let Some(greeting) = self.setup.greeting.take()
+        {
+            self.tell(greeting);
         }
     }
 

@@ -6,6 +6,7 @@ use super::keys;
 use super::overlay::{Entry, Subject, Target, Waits};
 use super::presence;
 use super::theme::Role;
+use crate::clock;
 use crate::input::commands;
 use crate::model::item::duration;
 use crate::model::{Model, Waiting};
@@ -323,9 +324,9 @@ fn who(since: Timestamp, look: Look) -> (String, Vec<Entry>) {
     let here = entries.len();
     entries.extend(look.model.seen_since(since).map(|seen| {
         let row = row_of(seen.account, look);
-        let until = when(seen.at, look.zone);
+        let at = when(seen.at, look.zone);
         Entry {
-            text: format!("{} · here until {until}", row.text),
+            text: format!("{} · last seen {at}", row.text),
             ..row
         }
     }));
@@ -370,21 +371,7 @@ fn one_line(text: &str) -> String {
 
 /// The same, as short as it can be told from where one is: the time today, the day of the week within a week.
 pub(super) fn short(at: Timestamp, look: Look) -> String {
-    let zoned = |at: Timestamp| {
-        let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
-        Some(at.to_zoned(look.zone.clone()))
-    };
-    let (Some(then), Some(now)) = (zoned(at), zoned(look.now)) else {
-        return "-".to_owned();
-    };
-    let days = (then.date() - now.date()).get_days();
-    let form = match days {
-        0 => "%H:%M",
-        -6..=6 => "%a %H:%M",
-        _ if then.year() == now.year() => "%-d %b %H:%M",
-        _ => "%-d %b %Y %H:%M",
-    };
-    then.strftime(form).to_string()
+    clock::short(at, look.now, look.zone)
 }
 
 /// Day and time of something that may be long ago.

@@ -78,6 +78,7 @@ impl App {
 
     fn arrive(&mut self, goal: Goal, is_past: bool) {
         self.chosen = Some(goal.seq);
+        self.gone_to = Some(goal.seq);
         // How one gets away from the past stands below the messages.
         self.note = (!is_past).then(|| CHOSEN.to_owned());
         let width = self.layout.log.width();
@@ -98,13 +99,10 @@ impl App {
             .is_some_and(|goal| goal.conversation == conversation)
     }
 
-    /// Whether the message that is chosen is the place in the past that one went to.
+    /// Whether the message that is chosen is the one that was gone to: whoever gives it up wants to be back
+    /// where they were, however far back it is.
     pub(super) fn has_arrived_at_chosen(&self) -> bool {
-        let place = self
-            .model
-            .open_conversation()
-            .and_then(Conversation::past_place);
-        place.is_some() && place == self.chosen
+        self.gone_to.is_some() && self.gone_to == self.chosen
     }
 
     /// Gives up everything chosen and sought, and shows the newest message.
@@ -116,6 +114,7 @@ impl App {
     /// Shows the newest messages instead of the past, and gives up what was on its way.
     pub(super) fn leave_past(&mut self) {
         self.goal = None;
+        self.gone_to = None;
         if let Some(open) = self.model.open_conversation()
             && (open.is_past() || open.seeking().is_some())
         {

@@ -10,6 +10,7 @@ use super::theme;
 use crate::model::Update;
 use crate::net;
 use crate::startup::Startup;
+use crate::told;
 use cursive::event::Event;
 use cursive::view::Nameable;
 use cursive::{Cursive, CursiveRunner};
@@ -72,6 +73,9 @@ pub fn run(startup: Startup) -> io::Result<()> {
         handle: connection.handle(),
         config: startup.config.screen,
         account: startup.account,
+        greeting: startup
+            .is_founder
+            .then(|| told::of_founder("/invitation", "/help")),
         zone: TimeZone::system(),
         clock: net::now,
         memory,

@@ -111,7 +111,12 @@ pub(crate) enum Refusal {
         conversation: ConversationId,
         account: AccountId,
     },
-    /// How somebody is not: "banned", "muted", "invited".
+    /// Somebody is not invited into this room.
+    NotInvited {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    /// How somebody is not: "banned", "muted".
     NotRestricted {
         account: AccountId,
         how: &'static str,
@@ -153,6 +158,7 @@ impl Refusal {
             | Refusal::Banned { account, .. }
             | Refusal::NotInside { account, .. }
             | Refusal::NoRoleOutside { account, .. }
+            | Refusal::NotInvited { account, .. }
             | Refusal::NotRestricted { account, .. }
             | Refusal::AlreadyAMember(account) => Some(*account),
             _ => None,
@@ -170,6 +176,7 @@ impl Refusal {
             | Refusal::Muted { conversation, .. }
             | Refusal::NotInside { conversation, .. }
             | Refusal::NoRoleOutside { conversation, .. }
+            | Refusal::NotInvited { conversation, .. }
             | Refusal::RoomReadOnly(conversation)
             | Refusal::RoomArchived(conversation)
             | Refusal::LastOwner(conversation)

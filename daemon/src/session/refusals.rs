@@ -147,6 +147,10 @@ pub(super) fn refused(why: &Refused) -> Fault {
             FaultCode::NotAMember,
             format!("{who} is not in {place}: invite them (`room invite`, `/invite`), and give the role when they have joined"),
         ),
+        Refusal::NotInvited { .. } => (
+            FaultCode::NotInvited,
+            format!("{who} is not invited into {place}: nothing to take back"),
+        ),
         Refusal::NotRestricted { how, .. } => {
             (FaultCode::NotRestricted, format!("{who} is not {how}"))
         }
@@ -291,6 +295,10 @@ mod tests {
                 account: ANNA,
             },
             Refusal::NoRoleOutside {
+                conversation: ROOM,
+                account: ANNA,
+            },
+            Refusal::NotInvited {
                 conversation: ROOM,
                 account: ANNA,
             },

@@ -274,6 +274,8 @@ pub(crate) enum BodyRecord {
     /// As `InboxDismissed` of all, which is no longer written, with the announcements up to this one.
     InboxEmptied(u64),
     AnnouncementDismissed(u64),
+    /// As `PutOut`, by a ban until then or for good; the reason may be empty.
+    BannedFrom(ConversationId, Option<Timestamp>, String),
 }
 
 impl EntryRecord {
@@ -353,10 +355,20 @@ impl EntryRecord {
             BodyRecord::ConversationRemoved(conversation) => EntryBody::ConversationRemoved {
                 conversation,
                 reason: String::new(),
+                banned: false,
+                until: None,
             },
             BodyRecord::PutOut(conversation, reason) => EntryBody::ConversationRemoved {
                 conversation,
                 reason,
+                banned: false,
+                until: None,
+            },
+            BodyRecord::BannedFrom(conversation, until, reason) => EntryBody::ConversationRemoved {
+                conversation,
+                reason,
+                banned: true,
+                until,
             },
             BodyRecord::Read(conversation, seq, posts) => EntryBody::Read {
                 conversation,

@@ -1,7 +1,9 @@
-//! Opening, refusing and reopening the file.
+//! Opening, refusing and reopening the file, and rows of older programs.
 
+use super::record::{EntryRecord, decode};
 use super::schema::{self, SCHEMA_VERSION, meta};
 use super::{Store, StoreError};
+use chat_shared::{ConversationId, EntryBody, Seq};
 use redb::Database;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -309,4 +311,40 @@ fn who_reads_between_two_commits_shares_one_snapshot() {
             Ok(())
         })
         .unwrap();
+}
+
+/// How one was put out of a conversation was written in two other ways before, and is so for what is no ban.
+#[test]
+fn what_older_daemons_wrote_of_who_was_put_out_is_no_ban() {
+    #[derive(serde::Serialize)]
+    struct Row {
+        at: i64,
+        posts: u64,
+        body: Body,
+    }
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Body {
+        ConversationRemoved(u64),
+        PutOut(u64, &'static str),
+    }
+    for (body, why) in [
+        (Body::ConversationRemoved(2), ""),
+        (Body::PutOut(2, "noise"), "noise"),
+    ] {
+        let row = Row {
+            at: 9,
+            posts: 0,
+            body,
+        };
+        let bytes = rmp_serde::to_vec_named(&row).unwrap();
+        let record: EntryRecord = decode(&bytes).unwrap();
+        let removed = EntryBody::ConversationRemoved {
+            conversation: ConversationId(2),
+            reason: why.to_owned(),
+            banned: false,
+            until: None,
+        };
+        assert_eq!(record.into_entry(Seq(1)).body, removed);
+    }
 }

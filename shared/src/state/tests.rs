@@ -195,6 +195,8 @@ fn conversations_come_and_go_with_their_read_marks() {
     let removed = EntryBody::ConversationRemoved {
         conversation: LUNCH,
         reason: String::new(),
+        banned: false,
+        until: None,
     };
     let mark = ReadMark {
         seq: Seq(4),

@@ -14,6 +14,9 @@ const NAME: &str = "Name: ";
 const ONCE: &str = "Password: ";
 const TWICE: &str = "The same password again: ";
 
+/// What the first account of a house is told, and no other.
+const ADMINISTERS: &str = "you are an administrator of this house:";
+
 /// Answers a question once it is the last thing on the screen.
 async fn answer(terminal: &mut Terminal, question: &str, with: &str) {
     let asked = terminal
@@ -52,6 +55,9 @@ async fn a_first_run_asks_and_makes_the_account_and_a_later_one_goes_straight_in
     let screen = person.is_online().await;
     assert!(screen.title().starts_with("#general"), "{screen}");
     assert!(screen.is_alternate, "what the shell showed is kept below");
+    let screen = person.shows(ADMINISTERS).await;
+    let row = |text: &str| screen.rows.iter().position(|row| row.contains(text));
+    assert!(row("anna joined") < row(ADMINISTERS), "the last: {screen}");
     let raw = String::from_utf8_lossy(&person.raw()).into_owned();
     for secret in [PASSWORD, "another one"] {
         assert!(!raw.contains(secret), "a password was shown: {raw}");
@@ -61,6 +67,8 @@ async fn a_first_run_asks_and_makes_the_account_and_a_later_one_goes_straight_in
     let person = Person::opens(&server, "anna", size).await;
     let raw = String::from_utf8_lossy(&person.raw()).into_owned();
     assert!(!raw.contains(NAME) && !raw.contains(ONCE), "{raw}");
+    let screen = person.screen();
+    assert!(!screen.shows(ADMINISTERS), "told once: {screen}");
 }
 
 async fn a_link_after_chatc_joins_over_tls_and_later_runs_need_nothing(size: Size) {
@@ -87,6 +95,7 @@ async fn a_link_after_chatc_joins_over_tls_and_later_runs_need_nothing(size: Siz
     for asked in ["fingerprint", "nvitation code"] {
         assert!(!raw.contains(asked), "the link tells it: {raw}");
     }
+    person.shows(ADMINISTERS).await;
     person.enters("over the network").await;
     person.hears("anna", "over the network").await;
     person.quits().await;
@@ -122,7 +131,8 @@ async fn what_will_not_do_is_told_and_asked_again() {
     // The name was wrong, and only that is asked again.
     answer(&mut terminal, NAME, "anna").await;
     let name = "anna".to_owned();
-    Person { name, terminal }.is_online().await;
+    let screen = Person { name, terminal }.is_online().await;
+    assert!(!screen.shows(ADMINISTERS), "boris was first: {screen}");
 }
 
 #[tokio::test]

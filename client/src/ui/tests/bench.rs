@@ -57,6 +57,7 @@ impl Bench {
             handle,
             config,
             account: "anna".to_owned(),
+            greeting: None,
             zone: TimeZone::UTC,
             clock: || NOON,
             memory,

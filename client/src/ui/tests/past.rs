@@ -346,6 +346,30 @@ fn another_message_is_chosen_in_the_past_and_let_go_first() {
 }
 
 #[test]
+fn one_escape_leaves_a_place_wherever_it_was_found() {
+    // Far back, at the end of what is held, a page above it, and held: each is left by one key.
+    for place in [MENTION, BASE - 20, BASE + 30] {
+        let mut bench = Bench::back_from_holiday(80, 24);
+        bench.app(|app| app.go_to(LUNCH, Some(Seq(place)), None));
+        bench.rows();
+        bench.answers();
+        bench.has(&format!("message {place}."));
+        assert_eq!(bench.app(|app| app.chosen), Some(Seq(place)));
+        bench.press(Key::Esc);
+        assert_eq!(bench.app(|app| app.chosen), None, "{place}");
+        assert_eq!(bench.numbers().last(), Some(&NEWEST), "{place}");
+        bench.lacks("Esc ─");
+        // One that is chosen by hand is let go first.
+        bench.press(Key::PageUp);
+        bench.press(Event::Ctrl(Key::Up));
+        let before = bench.numbers();
+        bench.press(Key::Esc);
+        assert_eq!(bench.app(|app| app.chosen), None);
+        assert_eq!(bench.numbers(), before);
+    }
+}
+
+#[test]
 fn another_conversation_and_back_is_at_the_newest() {
     let mut bench = Bench::at_the_mention(80, 24);
     bench.press(Event::CtrlChar('n'));
@@ -433,6 +457,8 @@ fn the_past_is_gone_with_its_room() {
         EntryBody::ConversationRemoved {
             conversation: LUNCH,
             reason,
+            banned: false,
+            until: None,
         },
     );
     assert_eq!(bench.app(|app| app.open_id()), Some(GENERAL));

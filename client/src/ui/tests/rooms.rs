@@ -519,6 +519,8 @@ fn removed(conversation: ConversationId) -> EntryBody {
     EntryBody::ConversationRemoved {
         conversation,
         reason: String::new(),
+        banned: false,
+        until: None,
     }
 }
 

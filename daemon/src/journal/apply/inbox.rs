@@ -11,8 +11,8 @@ use chat_shared::{AccountId, ConversationId, InboxAbout, InboxItem, Seq, Timesta
 
 impl Apply<'_> {
     /// Puts something into the inbox of somebody; the oldest goes where there is no place. Nothing from
-    /// whom they block, and nothing that waits already: who does the same over and over must not drive out
-    /// what others sent.
+    /// whom they block, and nothing that waits already ([`says_the_same`]): who does the same over and over
+    /// must not drive out what others sent.
     pub(super) fn inbox_add(
         &mut self,
         at: Timestamp,
@@ -29,7 +29,7 @@ impl Apply<'_> {
             return Ok(());
         };
         let waiting = self.waiting(account)?;
-        let waits = |item: &InboxItem| item.by == by && item.about == about;
+        let waits = |item: &InboxItem| says_the_same(item, by, &about);
         if record.deleted_at.is_some() || waiting.iter().any(waits) {
             return Ok(());
         }
@@ -159,6 +159,21 @@ impl Apply<'_> {
         let dismissed = BodyRecord::InboxDismissed(Some(item));
         self.append(FeedKey::Account(account), at, by, dismissed)?;
         Ok(())
+    }
+}
+
+/// Whether what waits says this already. One line leads into a room, whoever asked and whatever the room was
+/// called then.
+fn says_the_same(item: &InboxItem, by: Option<AccountId>, about: &InboxAbout) -> bool {
+    use InboxAbout::RoomInvitation;
+    match (&item.about, about) {
+        (
+            RoomInvitation { conversation, .. },
+            RoomInvitation {
+                conversation: room, ..
+            },
+        ) => conversation == room,
+        (waits, about) => item.by == by && waits == about,
     }
 }
 

@@ -4,7 +4,9 @@ use super::rights::Right;
 use super::{Apply, Stop, restrictions};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::record::{BodyRecord, RestrictionRecord};
+use crate::store::read::parse;
+use crate::store::record::{BodyRecord, ConversationRecord, RestrictionRecord};
+use chat_shared::limits::RESTRICTIONS;
 use chat_shared::{AccountId, ConversationId, InboxAbout, Timestamp};
 
 impl Apply<'_> {
@@ -36,7 +38,10 @@ impl Apply<'_> {
         if room.record.settings.archived {
             return Err(Refusal::RoomArchived(conversation).into());
         }
+        let about = invitation_into(&room.record, conversation);
         if self.is_invited(conversation, account)? {
+            // Who dismissed it may be reminded; where it waits still, nothing is added.
+            self.inbox_add(at, account, by, about)?;
             return self.done(conversation);
         }
         let invitation = RestrictionRecord {
@@ -53,10 +58,6 @@ impl Apply<'_> {
             .insert((account.0, conversation.0), ())?;
         let feed = FeedKey::Conversation(conversation);
         let seq = self.append(feed, at, by, BodyRecord::Invited(account))?;
-        let about = InboxAbout::RoomInvitation {
-            conversation,
-            name: room.record.room.unwrap_or_default(),
-        };
         self.inbox_add(at, account, by, about)?;
         Ok(Outcome::at(conversation, seq))
     }
@@ -70,8 +71,11 @@ impl Apply<'_> {
     ) -> Result<Outcome, Stop> {
         self.room_for(by, Right::Invite, conversation)?;
         if !self.is_invited(conversation, account)? {
-            let how = "invited";
-            return Err(Refusal::NotRestricted { account, how }.into());
+            return Err(Refusal::NotInvited {
+                conversation,
+                account,
+            }
+            .into());
         }
         self.remove_invitation(at, conversation, account)?;
         self.done(conversation)
@@ -101,6 +105,28 @@ impl Apply<'_> {
         Ok(())
     }
 
+    /// A room is back: its invitations wait again for whom it still invites, as from who invited them.
+    pub(super) fn inbox_invitations_again(
+        &mut self,
+        at: Timestamp,
+        conversation: ConversationId,
+        record: &ConversationRecord,
+    ) -> Result<(), Stop> {
+        let mut invited = Vec::new();
+        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
+        let rows = self.tables.room_invitations.range(range)?;
+        for row in rows.take(RESTRICTIONS) {
+            let (key, invitation) = row?;
+            let invitation: RestrictionRecord = parse(invitation.value(), "invitation")?;
+            invited.push((AccountId(key.value().1), invitation.by));
+        }
+        for (account, by) in invited {
+            let about = invitation_into(record, conversation);
+            self.inbox_add(at, account, by, about)?;
+        }
+        Ok(())
+    }
+
     /// Whom a room invites, so many at the most.
     pub(super) fn invited_into(
         &self,
@@ -125,5 +151,13 @@ impl Apply<'_> {
         self.tables.room_invitations.remove(key)?;
         self.tables.invited_to.remove((account.0, conversation.0))?;
         Ok(())
+    }
+}
+
+/// What waits for whom this room invites.
+fn invitation_into(record: &ConversationRecord, conversation: ConversationId) -> InboxAbout {
+    InboxAbout::RoomInvitation {
+        conversation,
+        name: record.room.clone().unwrap_or_default(),
     }
 }

@@ -75,6 +75,19 @@ impl Apply<'_> {
             }
             _ => BodyRecord::ConversationRemoved(conversation),
         };
+        self.take_out(at, conversation, account, by, body, removed)
+    }
+
+    /// The same, where `removed` is what their own feed says of it.
+    pub(super) fn take_out(
+        &mut self,
+        at: Timestamp,
+        conversation: ConversationId,
+        account: AccountId,
+        by: Option<AccountId>,
+        body: BodyRecord,
+        removed: BodyRecord,
+    ) -> Result<Seq, Stop> {
         let seq = self.append(FeedKey::Conversation(conversation), at, by, body)?;
         self.tables.members.remove((conversation.0, account.0))?;
         self.cache.members.insert((conversation, account), None);

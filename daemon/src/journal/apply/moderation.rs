@@ -84,7 +84,8 @@ impl Apply<'_> {
         restrictions::put(&mut self.tables.bans, conversation, account, &ban, what)?;
         if self.member(conversation, account)?.is_some() {
             let kicked = BodyRecord::Kicked(account, reason.clone());
-            self.remove_member(at, conversation, account, by, kicked)?;
+            let banned = BodyRecord::BannedFrom(conversation, until, reason.clone());
+            self.take_out(at, conversation, account, by, kicked, banned)?;
         }
         self.remove_invitation(at, conversation, account)?;
         let banned = BodyRecord::Banned(account, until, reason.clone());

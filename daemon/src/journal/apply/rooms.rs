@@ -129,7 +129,8 @@ impl Apply<'_> {
     }
 
     /// Brings a room back with all in it. Who left the house meanwhile, or is in as many conversations as
-    /// anybody may be, has left it; whether newcomers come into it is to be chosen again.
+    /// anybody may be, has left it; whether newcomers come into it is to be chosen again. Who is invited finds that
+    /// in the inbox once more.
     pub(super) fn restore_room(
         &mut self,
         at: Timestamp,
@@ -179,6 +180,7 @@ impl Apply<'_> {
         for account in back {
             self.add_membership(at, conversation, account, by)?;
         }
+        self.inbox_invitations_again(at, conversation, &record)?;
         self.audit(at, by, "restore_room", title, String::new())?;
         self.done(conversation)
     }

@@ -650,6 +650,22 @@ pub(super) fn put_out(conversation: ConversationId, reason: &str) -> EntryBody {
     EntryBody::ConversationRemoved {
         conversation,
         reason: reason.into(),
+        banned: false,
+        until: None,
+    }
+}
+
+/// The same by a ban; nothing: for good.
+pub(super) fn banned_from(
+    conversation: ConversationId,
+    until: Option<i64>,
+    reason: &str,
+) -> EntryBody {
+    EntryBody::ConversationRemoved {
+        conversation,
+        reason: reason.into(),
+        banned: true,
+        until: until.map(|until| Timestamp(NOW.0 + until)),
     }
 }
 

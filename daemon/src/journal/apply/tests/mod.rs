@@ -16,6 +16,7 @@ mod groups;
 mod harness;
 mod house;
 mod inbox;
+mod invited_again;
 mod invites;
 mod model;
 mod model_rooms;

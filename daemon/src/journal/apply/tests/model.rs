@@ -45,7 +45,8 @@ pub(super) struct Talk {
     pub(super) members: BTreeMap<AccountId, Inside>,
     pub(super) bans: BTreeMap<AccountId, Option<Timestamp>>,
     pub(super) mutes: BTreeMap<AccountId, Option<Timestamp>>,
-    pub(super) invited: BTreeSet<AccountId>,
+    /// And by whom.
+    pub(super) invited: BTreeMap<AccountId, Option<AccountId>>,
     pub(super) slow_since: BTreeMap<AccountId, Timestamp>,
     pub(super) is_deleted: bool,
 }
@@ -139,6 +140,7 @@ impl Model {
             Action::Leave { conversation } => self.leave(at, author?, *conversation),
             Action::OpenDirect { with } => self.open_direct(at, author?, with),
             Action::Post { conversation, text } => self.post(at, author?, *conversation, text),
+            Action::DismissInbox { item: Some(item) } => self.dismiss(at, author?, *item),
             Action::MarkRead {
                 conversation,
                 marks,
@@ -422,7 +424,7 @@ impl Model {
             members: BTreeMap::new(),
             bans: BTreeMap::new(),
             mutes: BTreeMap::new(),
-            invited: BTreeSet::new(),
+            invited: BTreeMap::new(),
             slow_since: BTreeMap::new(),
             is_deleted: false,
         };
@@ -498,6 +500,19 @@ impl Model {
         person.inbox.insert(id, item.clone());
         let added = EntryBody::InboxAdded { item };
         self.append(FeedKey::Account(account), at, by, added);
+    }
+
+    fn dismiss(&mut self, at: Timestamp, by: AccountId, item: u64) -> Result<Outcome, Refusal> {
+        let waiting = &mut self.people.get_mut(&by).unwrap().inbox;
+        if waiting.remove(&item).is_none() {
+            return Err(Refusal::NoSuchItem(item));
+        }
+        let dismissed = EntryBody::InboxDismissed {
+            item: Some(item),
+            announcements: None,
+        };
+        self.append(FeedKey::Account(by), at, Some(by), dismissed);
+        Ok(Outcome::DONE)
     }
 
     fn dismiss_mentions(

@@ -5,10 +5,11 @@ use crate::journal::command::{Action, Name};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use chat_shared::{
-    Access, AccountId, ConversationId, EntryBody, HistoryFrom, HouseRole, InboxAbout, RoomChange,
-    RoomRole, RoomSetting, RoomSettings, Seq, Timestamp,
+    Access, AccountId, ConversationId, EntryBody, HistoryFrom, HouseRole, InboxAbout, InboxItem,
+    RoomChange, RoomRole, RoomSetting, RoomSettings, Seq, Timestamp,
 };
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 
 type Done = Result<Outcome, Refusal>;
 type By = Option<AccountId>;
@@ -170,7 +171,7 @@ impl Model {
         }
         let role = self.people[&by].role;
         let is_open = talk.settings.access == Access::Public;
-        if !is_open && !talk.invited.contains(&by) && role < HouseRole::Moderator {
+        if !is_open && !talk.invited.contains_key(&by) && role < HouseRole::Moderator {
             return Err(Refusal::InvitationNeeded(id));
         }
         self.withdraw(at, id, by);
@@ -392,10 +393,12 @@ impl Model {
             let removed = EntryBody::ConversationRemoved {
                 conversation: id,
                 reason: String::new(),
+                banned: false,
+                until: None,
             };
             self.append(FeedKey::Account(account), at, by, removed);
         }
-        for account in self.talks[&id].invited.clone() {
+        for account in self.talks[&id].invited.clone().into_keys() {
             self.dismiss_invitation(at, id, account);
         }
         self.note(by, "delete_room", self.title(id), String::new());
@@ -429,6 +432,9 @@ impl Model {
             self.append(FeedKey::Account(account), at, by, added);
             self.tell_mark(at, by, account, id);
         }
+        for (account, host) in self.talks[&id].invited.clone() {
+            self.notify_invited(at, host, id, account);
+        }
         self.note(by, "restore_room", self.title(id), String::new());
         Ok(self.newest(id))
     }
@@ -452,30 +458,41 @@ impl Model {
         if talk.settings.archived {
             return Err(Refusal::RoomArchived(id));
         }
-        if talk.invited.insert(account) {
-            let name = talk.room.as_ref().unwrap().name.clone();
+        if let Entry::Vacant(place) = talk.invited.entry(account) {
+            place.insert(by);
             self.tell(id, at, by, EntryBody::Invited { account });
+        }
+        self.notify_invited(at, by, id, account);
+        Ok(self.newest(id))
+    }
+
+    /// Once for each room, by whomever.
+    fn notify_invited(&mut self, at: Timestamp, by: By, id: ConversationId, account: AccountId) {
+        let leads_there = |item: &InboxItem| matches!(&item.about, InboxAbout::RoomInvitation { conversation, .. } if *conversation == id);
+        if !self.people[&account].inbox.values().any(leads_there) {
             let about = InboxAbout::RoomInvitation {
                 conversation: id,
-                name,
+                name: self.talks[&id].room.as_ref().unwrap().name.clone(),
             };
             self.notify(at, account, by, about);
         }
-        Ok(self.newest(id))
     }
 
     fn uninvite(&mut self, at: Timestamp, by: By, id: ConversationId, account: AccountId) -> Done {
         self.may(by, id, TOPIC)?;
         if !self.withdraw(at, id, account) {
-            let how = "invited";
-            return Err(Refusal::NotRestricted { account, how });
+            return Err(Refusal::NotInvited {
+                conversation: id,
+                account,
+            });
         }
         Ok(self.newest(id))
     }
 
     /// Somebody is not invited any more; whether they were.
     fn withdraw(&mut self, at: Timestamp, id: ConversationId, account: AccountId) -> bool {
-        let was_invited = self.talks.get_mut(&id).unwrap().invited.remove(&account);
+        let invited = &mut self.talks.get_mut(&id).unwrap().invited;
+        let was_invited = invited.remove(&account).is_some();
         if was_invited {
             self.dismiss_invitation(at, id, account);
         }
@@ -558,7 +575,13 @@ impl Model {
         self.may(by, id, PEACE)?;
         self.check_rank(by, id, account)?;
         if self.inside(Some(account), id).is_some() {
-            self.put_out(at, by, id, account, kicked(account, reason));
+            let removed = EntryBody::ConversationRemoved {
+                conversation: id,
+                reason: reason.into(),
+                banned: true,
+                until,
+            };
+            self.take_out(at, by, (id, account), kicked(account, reason), removed);
         }
         self.withdraw(at, id, account);
         let talk = self.talks.get_mut(&id).unwrap();
@@ -736,7 +759,7 @@ impl Model {
             let is_found = talk.settings.access != Access::Hidden && house > HouseRole::Guest;
             talk.members.contains_key(&by)
                 || talk.room.is_some()
-                    && (is_found || house >= HouseRole::Moderator || talk.invited.contains(&by))
+                    && (is_found || house >= HouseRole::Moderator || talk.invited.contains_key(&by))
         };
         let talk = self.talks.get(&id).filter(|talk| !talk.is_deleted);
         talk.filter(knows).ok_or(Refusal::NoSuchConversation(id))
@@ -825,12 +848,25 @@ impl Model {
             EntryBody::Kicked { reason, .. } => reason.clone(),
             _ => String::new(),
         };
-        self.tell(id, at, by, body);
-        self.talks.get_mut(&id).unwrap().members.remove(&account);
         let removed = EntryBody::ConversationRemoved {
             conversation: id,
             reason,
+            banned: false,
+            until: None,
         };
+        self.take_out(at, by, (id, account), body, removed);
+    }
+
+    fn take_out(
+        &mut self,
+        at: Timestamp,
+        by: By,
+        (id, account): (ConversationId, AccountId),
+        body: EntryBody,
+        removed: EntryBody,
+    ) {
+        self.tell(id, at, by, body);
+        self.talks.get_mut(&id).unwrap().members.remove(&account);
         self.append(FeedKey::Account(account), at, by, removed);
     }
 

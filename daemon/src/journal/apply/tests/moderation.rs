@@ -1,9 +1,9 @@
 //! Keeping the peace: roles, kicks, bans, mutes, messages taken away, reports, and waiting to write.
 
 use super::harness::{
-    ANNA, BERT, CLEO, GENERAL, NOW, TestHouse, at, ban, change, create_room, delete_message,
-    direct, in_own, inside, invite_in, join, kick, leave, mute, post, posted, put_out, register,
-    report, role_set, room_role, unban, unmute,
+    ANNA, BERT, CLEO, GENERAL, NOW, TestHouse, at, ban, banned_from, change, create_room,
+    delete_message, direct, in_own, inside, invite_in, join, kick, leave, mute, post, posted,
+    put_out, register, report, role_set, room_role, unban, unmute,
 };
 use crate::journal::command::Action;
 use crate::journal::outcome::{Outcome, Refusal};
@@ -165,7 +165,7 @@ fn who_is_banned_is_put_out_and_kept_out_until_it_is_taken_back() {
             at(LUNCH, 8),
             vec![
                 inside(LUNCH, (7, 0), BERT, kicked(CLEO)),
-                in_own(CLEO, 6, BERT, put_out(LUNCH, "loud")),
+                in_own(CLEO, 6, BERT, banned_from(LUNCH, None, "loud")),
                 inside(LUNCH, (8, 0), BERT, ban_entry),
             ]
         )
@@ -185,6 +185,22 @@ fn who_is_banned_is_put_out_and_kept_out_until_it_is_taken_back() {
     house.does(BERT, unban(LUNCH, CLEO));
     assert_eq!(house.refuses(BERT, unban(LUNCH, CLEO)), not(CLEO, "banned"));
     house.does(CLEO, join(LUNCH));
+}
+
+/// A reason is not asked for.
+#[test]
+fn who_is_banned_finds_until_when_in_their_own_feed() {
+    let mut house = lunch();
+    let until = Some(Timestamp(NOW.0 + 100));
+    let silent = Action::Ban {
+        conversation: LUNCH,
+        account: CLEO,
+        until,
+        reason: String::new(),
+    };
+    let (_, told) = house.does(BERT, silent);
+    let own = banned_from(LUNCH, Some(100), "");
+    assert_eq!(told[1], in_own(CLEO, 6, BERT, own));
 }
 
 #[test]

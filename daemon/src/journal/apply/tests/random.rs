@@ -180,7 +180,8 @@ fn agree(house: &TestHouse, model: &Model) {
             let muted = muted.map(|(account, row)| (account, row.until));
             assert!(muted.eq(talk.mutes.clone()));
             let invited = reader.room_list(RoomList::Invited, *id, start)?.into_iter();
-            assert!(invited.map(|(account, _)| account).eq(talk.invited.clone()));
+            let invited = invited.map(|(account, row)| (account, row.by));
+            assert!(invited.eq(talk.invited.clone()));
         }
         let invites = reader.invites()?;
         let invites: Vec<_> = invites

@@ -327,9 +327,9 @@ fn a_private_room_is_entered_by_invitation_once() {
 #[test]
 fn an_invitation_can_be_taken_back() {
     let mut house = lunch_as(Access::Hidden);
-    let not_invited = Refusal::NotRestricted {
+    let not_invited = Refusal::NotInvited {
+        conversation: LUNCH,
         account: CLEO,
-        how: "invited",
     };
     assert_eq!(house.refuses(BERT, uninvite(LUNCH, CLEO)), not_invited);
     house.does(ANNA, invite_in(LUNCH, CLEO));

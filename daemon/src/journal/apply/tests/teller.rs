@@ -72,6 +72,11 @@ pub(super) enum Wish {
         founding: bool,
     },
     RevokeInvite(u8),
+    /// Mostly something that waits.
+    Dismiss {
+        by: u8,
+        item: u8,
+    },
     Numbered(Deed, Number),
     Plain {
         by: u8,
@@ -150,7 +155,7 @@ pub(super) struct Number {
 fn act() -> impl Strategy<Value = Act> {
     let n = any::<u8>;
     prop_oneof![
-        2 => Just(Act::Invite),
+        5 => Just(Act::Invite),
         1 => Just(Act::Uninvite),
         3 => n().prop_map(Act::SetRole),
         2 => Just(Act::Kick),
@@ -204,6 +209,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         2 => (0..4u8, n(), any::<bool>())
             .prop_map(|(uses, lasts, founding)| Wish::AddInvite { uses, lasts, founding }),
         1 => n().prop_map(Wish::RevokeInvite),
+        4 => (n(), n()).prop_map(|(by, item)| Wish::Dismiss { by, item }),
         24 => (deed(), number).prop_map(|(deed, number)| Wish::Numbered(deed, number)),
         8 => (n(), deed()).prop_map(|(by, deed)| Wish::Plain { by, deed }),
         8 => deed().prop_map(Wish::Machine),
@@ -314,6 +320,10 @@ impl Teller {
             Wish::RevokeInvite(pick) => {
                 let invite = InviteId(u64::from(pick) % (u64::from(self.invites) + 1));
                 command(None, Action::RevokeInvite { invite })
+            }
+            Wish::Dismiss { by, item } => {
+                let (by, item) = self.waiting(by, item);
+                command(by, Action::DismissInbox { item: Some(item) })
             }
             Wish::Plain { by, deed } => command(self.person(by), self.action(deed)),
             Wish::Numbered(deed, number) => self.numbered(deed, &number),
@@ -430,6 +440,20 @@ impl Teller {
         }
     }
 
+    /// Something in somebody's inbox, where there is anything in any.
+    fn waiting(&self, who: u8, pick: u8) -> (AccountId, u64) {
+        let people = self.model.people.iter();
+        let items = people.flat_map(|(account, person)| {
+            let items = person.inbox.keys();
+            items.map(|item| (*account, *item))
+        });
+        let items: Vec<_> = items.collect();
+        match items.len() {
+            count if count > 0 && who < 224 => items[usize::from(pick) % count],
+            _ => (self.person(who), pick.into()),
+        }
+    }
+
     /// One that was deleted, where there is one.
     fn restorable(&self, pick: u8) -> ConversationId {
         let deleted = self.model.talks.iter().filter(|(_, talk)| talk.is_deleted);
@@ -457,7 +481,11 @@ impl Teller {
 
     fn to(&self, conversation: ConversationId, who: u8, act: Act) -> Action {
         let account = match (self.model.talks.get(&conversation), &act) {
-            (Some(talk), Act::Uninvite) => self.one_of(talk.invited.iter(), who),
+            // Half of them are invited already.
+            (Some(talk), Act::Invite) if who.is_multiple_of(2) => {
+                self.one_of(talk.invited.keys(), who)
+            }
+            (Some(talk), Act::Uninvite) => self.one_of(talk.invited.keys(), who),
             (Some(talk), Act::Unban) => self.one_of(talk.bans.keys(), who),
             (Some(talk), Act::Unmute) => self.one_of(talk.mutes.keys(), who),
             (Some(talk), Act::SetRole(_) | Act::Kick | Act::Mute(_)) => {
