@@ -4,6 +4,8 @@
 use super::{Parts, Person, on_both_screens};
 use chat_tests::TestServer;
 use chat_tests::terminal::{LARGE, SMALL, Size, keys};
+use std::time::Duration;
+use tokio::time::sleep;
 
 on_both_screens!(
     a_mention_waits_in_the_inbox_and_leads_to_its_place,
@@ -11,11 +13,22 @@ on_both_screens!(
 );
 
 impl Person {
-    /// Goes into a room and waits until it is the one on the screen.
+    /// Goes into a room and waits until it is the one on the screen. It may have been made a moment ago: its name
+    /// comes to everybody by itself, but not at once.
     async fn goes_into(&mut self, room: &str) {
-        self.enters(&format!("/join {room}")).await;
-        self.until(room, |screen| screen.title().starts_with(room))
-            .await;
+        let unknown = format!("there is no room {room}:");
+        loop {
+            self.enters(&format!("/join {room}")).await;
+            let screen = self
+                .until(room, |screen| {
+                    screen.title().starts_with(room) || screen.shows(&unknown)
+                })
+                .await;
+            if screen.title().starts_with(room) {
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Closes the list over the messages.
