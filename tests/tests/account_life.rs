@@ -82,6 +82,29 @@ async fn a_changed_password_ends_all_other_devices() {
         .expect("the device that changed it stays");
 }
 
+/// Who has begun to prove the old password when it is changed proves too little: what they began is not good
+/// for a session, however long they wait with the proof.
+#[tokio::test]
+async fn an_old_password_that_is_half_proven_does_not_outlive_the_change() {
+    let server = TestServer::start().await;
+    let mut desk = TestClient::join(&server, "anna").await;
+    let mut thief = greeted(&server).await;
+    let (mut exchange, challenge) = thief.challenge("anna").await;
+
+    desk.commands(change_password(NEW)).await.unwrap();
+    desk.own_entry("the entry", |body| {
+        matches!(body, EntryBody::PasswordChanged {})
+    })
+    .await;
+
+    let proof = exchange.respond(PASSWORD, &challenge);
+    let refused = thief
+        .refused(Request::SaslRespond { data: proof.into() })
+        .await;
+    assert_eq!(refused.code, FaultCode::SignInFailed);
+    signs_in(&server, "anna", NEW).await.expect("the new one");
+}
+
 /// "who proves the password of the same account there is answered by `signed_in` again, and may from then on do what
 /// needs a connection that signed in by password (`password_needed`), while the connection stays the device that it
 /// is. Another account's proof is answered by `wrong_state`."

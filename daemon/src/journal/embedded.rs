@@ -258,7 +258,7 @@ impl EmbeddedJournal {
         let refused = |_: &ReplyTo| Err(NotDone::ReadOnly(why.clone()));
         let mut batch = Batch {
             results: replies.iter().map(refused).collect(),
-            appended: Vec::new(),
+            ..Batch::default()
         };
         self.tell(replies, &mut batch);
         self.shared.status().read_only = Some(why);
@@ -335,6 +335,7 @@ impl EmbeddedJournal {
             && let Some(registry) = &self.registry
             && registry
                 .try_send(CommittedElsewhere {
+                    commit: batch.commit,
                     house,
                     accounts: accounts.into_iter().collect(),
                 })

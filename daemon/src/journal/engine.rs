@@ -4,7 +4,7 @@ use super::Appended;
 use super::apply::{Apply, Cache};
 use super::command::Command;
 use super::outcome::{NotDone, Outcome};
-use crate::store::{Store, StoreError};
+use crate::store::{CommitNumber, Store, StoreError};
 use std::sync::Arc;
 
 /// What became of a batch that is on disk.
@@ -14,6 +14,8 @@ pub(crate) struct Batch {
     pub(crate) results: Vec<Result<Outcome, NotDone>>,
     /// The new entries, in the order in which they were appended.
     pub(crate) appended: Vec<Appended>,
+    /// Which commit it was.
+    pub(crate) commit: CommitNumber,
 }
 
 /// Applies batches to the store. There is one, on whichever thread commits.
@@ -61,6 +63,7 @@ impl Engine {
         let Batch {
             mut results,
             mut appended,
+            ..
         } = used;
         results.clear();
         results.reserve(commands.len());
@@ -73,7 +76,10 @@ impl Engine {
             results.push(done.map_err(|refused| NotDone::Refused(Box::new(refused))));
         }
         let appended = apply.finish()?;
-        self.store.commit(transaction)?;
-        Ok(Batch { results, appended })
+        Ok(Batch {
+            results,
+            appended,
+            commit: self.store.commit(transaction)?,
+        })
     }
 }

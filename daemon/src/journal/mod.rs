@@ -22,7 +22,7 @@ pub(crate) mod embedded;
 pub(crate) use command::{Action, Command, Once};
 pub(crate) use outcome::{NotDone, Outcome, Refusal, Refused};
 
-use crate::store::FeedKey;
+use crate::store::{CommitNumber, FeedKey};
 use actix::{Message, Recipient};
 use chat_shared::{AccountId, ConversationId, Entry, RequestId};
 use tokio::sync::oneshot;
@@ -86,6 +86,7 @@ pub(crate) struct Committed {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub(crate) struct CommittedElsewhere {
+    pub(crate) commit: CommitNumber,
     pub(crate) house: Vec<Entry>,
     pub(crate) accounts: Vec<(AccountId, Vec<Entry>)>,
 }

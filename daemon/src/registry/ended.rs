@@ -2,6 +2,7 @@
 //! clock or I/O.
 
 use super::roll::Online;
+use crate::store::CommitNumber;
 use chat_shared::{AccountId, DeviceId, Fault, FaultCode, Timestamp};
 use std::collections::VecDeque;
 
@@ -54,36 +55,48 @@ impl Ended {
     }
 }
 
-/// What ended in the last minute.
+/// What ended in the last minute, and by which commit.
 #[derive(Debug, Default)]
-pub(crate) struct RecentlyEnded(VecDeque<(Timestamp, Ended)>);
+pub(crate) struct RecentlyEnded(VecDeque<(Timestamp, CommitNumber, Ended)>);
 
 impl RecentlyEnded {
     /// Access ended.
-    pub(crate) fn note(&mut self, ended: Ended, at: Timestamp) {
-        while let Some((then, _)) = self.0.front()
+    pub(crate) fn note(&mut self, commit: CommitNumber, ended: Ended, at: Timestamp) {
+        while let Some((then, ..)) = self.0.front()
             && at.0 - then.0 > REMEMBERED_MS
         {
             self.0.pop_front();
         }
-        self.0.push_back((at, ended));
+        self.0.push_back((at, commit, ended));
     }
 
-    /// An account may be used again.
-    pub(crate) fn enabled(&mut self, account: AccountId) {
-        self.0
-            .retain(|(_, ended)| *ended != Ended::Disabled(account));
+    /// Why somebody who signs in may not. What they proved was checked against what was read in a snapshot
+    /// that saw `read_at`: what ended before that was seen there, such as the old password, or is as good as
+    /// it was, such as an account that was enabled again.
+    pub(crate) fn hit(
+        &self,
+        online: Online,
+        read_at: CommitNumber,
+        at: Timestamp,
+    ) -> Option<Ended> {
+        let later = self.recent(at).filter(|(commit, _)| *commit > read_at);
+        later
+            .map(|(_, ended)| ended)
+            .find(|ended| ended.covers(online))
     }
 
-    /// Why somebody who signs in may not. A password that was changed a moment ago ends those that signed in
-    /// before: this one proved the new one, unless it was read before the change; the same holds for a
-    /// device of its own.
-    pub(crate) fn hit(&self, online: Online, at: Timestamp) -> Option<Ended> {
+    /// Why a session may not become this device, which was made for it a moment ago.
+    pub(crate) fn device(&self, device: DeviceId, at: Timestamp) -> Option<Ended> {
+        let mut recent = self.recent(at).map(|(_, ended)| ended);
+        recent.find(|ended| *ended == Ended::Device(device))
+    }
+
+    fn recent(&self, at: Timestamp) -> impl Iterator<Item = (CommitNumber, Ended)> {
         let oldest = at.0 - REMEMBERED_MS;
-        let recent = self.0.iter().filter(|(at, _)| at.0 > oldest);
-        recent
-            .map(|(_, ended)| *ended)
-            .find(|ended| !matches!(ended, Ended::Password(_)) && ended.covers(online))
+        self.0
+            .iter()
+            .filter(move |(then, ..)| then.0 > oldest)
+            .map(|(_, commit, ended)| (*commit, *ended))
     }
 }
 
@@ -97,43 +110,52 @@ mod tests {
         device: Some(DeviceId(5)),
         address: None,
     };
+    const BEFORE: CommitNumber = CommitNumber(6);
+    const THEN: CommitNumber = CommitNumber(7);
+
+    fn with(ended: Ended) -> RecentlyEnded {
+        let mut recently = RecentlyEnded::default();
+        recently.note(THEN, ended, Timestamp(1_000));
+        recently
+    }
 
     #[test]
     fn a_sign_in_on_its_way_is_caught_for_a_minute() {
-        let mut ended = RecentlyEnded::default();
-        ended.note(Ended::Device(DeviceId(5)), Timestamp(1_000));
-        let hit = |at| ended.hit(LAPTOP, Timestamp(at));
-        assert_eq!(hit(2_000), Some(Ended::Device(DeviceId(5))));
+        let laptop = Ended::Device(DeviceId(5));
+        let ended = with(laptop);
+        let hit = |at| ended.hit(LAPTOP, BEFORE, Timestamp(at));
+        assert_eq!(hit(2_000), Some(laptop));
         assert_eq!(hit(61_000), None);
         let other = Online {
             device: Some(DeviceId(6)),
             ..LAPTOP
         };
-        assert_eq!(ended.hit(other, Timestamp(2_000)), None);
+        assert_eq!(ended.hit(other, BEFORE, Timestamp(2_000)), None);
+        assert_eq!(ended.device(DeviceId(5), Timestamp(2_000)), Some(laptop));
+        assert_eq!(ended.device(DeviceId(6), Timestamp(2_000)), None);
     }
 
     #[test]
-    fn who_is_enabled_again_comes_in_at_once_and_who_was_deleted_does_not() {
-        let mut ended = RecentlyEnded::default();
-        ended.note(Ended::Disabled(ANNA), Timestamp(0));
-        ended.enabled(ANNA);
-        assert_eq!(ended.hit(LAPTOP, Timestamp(1)), None);
-        ended.note(Ended::Deleted(ANNA), Timestamp(2));
-        ended.enabled(ANNA);
-        assert_eq!(ended.hit(LAPTOP, Timestamp(3)), Some(Ended::Deleted(ANNA)));
+    fn who_was_checked_against_what_is_true_since_comes_in() {
+        for ended in [Ended::Disabled(ANNA), Ended::Deleted(ANNA)] {
+            let recently = with(ended);
+            let at = Timestamp(1_001);
+            assert_eq!(recently.hit(LAPTOP, BEFORE, at), Some(ended));
+            assert_eq!(recently.hit(LAPTOP, THEN, at), None);
+        }
     }
 
     #[test]
-    fn another_password_ends_those_without_a_device_but_nobody_who_comes() {
-        let mut ended = RecentlyEnded::default();
+    fn another_password_ends_who_proved_the_old_one_and_no_device() {
         let password = Ended::Password(ANNA);
         let bare = Online {
             device: None,
             ..LAPTOP
         };
-        assert!(password.covers(bare));
-        assert!(!password.covers(LAPTOP));
-        ended.note(password, Timestamp(0));
-        assert_eq!(ended.hit(bare, Timestamp(1)), None);
+        let ended = with(password);
+        let at = Timestamp(1_001);
+        assert_eq!(ended.hit(bare, BEFORE, at), Some(password));
+        assert_eq!(ended.hit(bare, THEN, at), None);
+        assert_eq!(ended.hit(LAPTOP, BEFORE, at), None);
     }
 }

@@ -11,14 +11,15 @@ use crate::auth::throttle::Key;
 use crate::clock::now;
 use crate::journal::SessionKey;
 use crate::room::messages::EndSession;
+use crate::store::CommitNumber;
 use actix::{Context, Handler};
 use chat_shared::{Fault, FaultCode};
 use std::net::IpAddr;
 
 impl Registry {
     /// Ends sessions, and those whose sign-in is on its way.
-    pub(super) fn end(&mut self, ended: Ended) {
-        self.ended.note(ended, now());
+    pub(super) fn end(&mut self, commit: CommitNumber, ended: Ended) {
+        self.ended.note(commit, ended, now());
         let fault = ended.fault();
         self.end_where(&fault, |online| ended.covers(online));
     }
@@ -45,6 +46,7 @@ impl Registry {
         &mut self,
         session: SessionKey,
         online: Online,
+        read_at: CommitNumber,
         ctx: &mut Context<Self>,
     ) -> Result<(), Fault> {
         let at = now();
@@ -53,7 +55,7 @@ impl Registry {
         {
             return Err(address_banned());
         }
-        if let Some(ended) = self.ended.hit(online, at) {
+        if let Some(ended) = self.ended.hit(online, read_at, at) {
             return Err(ended.fault());
         }
         for other in self.roll.admit(online, self.rules)? {
@@ -109,7 +111,7 @@ impl Handler<SignIn> for Registry {
 
     fn handle(&mut self, sign_in: SignIn, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        let done = self.sign_in(sign_in.session, sign_in.online, ctx);
+        let done = self.sign_in(sign_in.session, sign_in.online, sign_in.read_at, ctx);
         let _ = sign_in.reply.send(done);
     }
 }
@@ -119,8 +121,9 @@ impl Handler<BecameDevice> for Registry {
 
     fn handle(&mut self, became: BecameDevice, _: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        if let Some(online) = self.roll.name_device(became.session, became.device)
-            && let Some(ended) = self.ended.hit(online, now())
+        let is_there = self.roll.name_device(became.session, became.device);
+        if is_there.is_some()
+            && let Some(ended) = self.ended.device(became.device, now())
         {
             self.end_session(became.session, ended.fault());
         }

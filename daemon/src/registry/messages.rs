@@ -3,6 +3,7 @@
 use super::roll::Online;
 use crate::journal::{SessionKey, WorkerId};
 use crate::room::Room;
+use crate::store::CommitNumber;
 use actix::{Addr, Message};
 use chat_shared::{
     AccountId, Announcement, ConversationId, DeviceId, Fault, Presence, PresenceState, Seen,
@@ -39,6 +40,8 @@ pub(crate) struct LoginTried {
 pub(crate) struct SignIn {
     pub(crate) session: SessionKey,
     pub(crate) online: Online,
+    /// What the proof was checked against was read as this commit left it.
+    pub(crate) read_at: CommitNumber,
     pub(crate) reply: oneshot::Sender<Result<(), Fault>>,
 }
 

@@ -25,7 +25,7 @@ use crate::net::bans::AddressBans;
 use crate::room::Surroundings;
 use crate::room::messages::{Deliver, EndRoom, Membership, MembershipChange, WorkerLink};
 use crate::room::state::encode_entries;
-use crate::store::FeedKey;
+use crate::store::{CommitNumber, FeedKey};
 use actix::{Actor, AsyncContext, Context, Handler};
 use bytes::Bytes;
 use chat_shared::{AccountId, ConversationId, Entry, EntryBody, Fault, FaultCode};
@@ -147,7 +147,7 @@ impl Registry {
         }
     }
 
-    fn deliver_house(&mut self, entries: &[Entry], ctx: &mut Context<Self>) {
+    fn deliver_house(&mut self, commit: CommitNumber, entries: &[Entry], ctx: &mut Context<Self>) {
         if let Some(encoded) = encode_entries(FeedKey::House.feed(), entries) {
             let deliver = Deliver {
                 feed: FeedKey::House,
@@ -166,14 +166,12 @@ impl Registry {
         }
         for entry in entries {
             match entry.body {
-                EntryBody::AccountEnabled { account, enabled } => {
-                    self.ended.enabled(account);
-                    if !enabled {
-                        self.end(Ended::Disabled(account));
-                    }
-                }
+                EntryBody::AccountEnabled {
+                    account,
+                    enabled: false,
+                } => self.end(commit, Ended::Disabled(account)),
                 EntryBody::AccountDeleted { account } => {
-                    self.end(Ended::Deleted(account));
+                    self.end(commit, Ended::Deleted(account));
                     self.sweep(Sweep::Messages, ctx);
                 }
                 _ => {}
@@ -181,7 +179,13 @@ impl Registry {
         }
     }
 
-    fn deliver_account(&mut self, account: AccountId, entries: &[Entry], ctx: &mut Context<Self>) {
+    fn deliver_account(
+        &mut self,
+        commit: CommitNumber,
+        account: AccountId,
+        entries: &[Entry],
+        ctx: &mut Context<Self>,
+    ) {
         let feed = FeedKey::Account(account);
         if self.roll.is_online(account)
             && let Some(encoded) = encode_entries(feed.feed(), entries)
@@ -202,8 +206,8 @@ impl Registry {
         }
         for entry in entries {
             match entry.body {
-                EntryBody::DeviceRevoked { device } => self.end(Ended::Device(device)),
-                EntryBody::PasswordChanged {} => self.end(Ended::Password(account)),
+                EntryBody::DeviceRevoked { device } => self.end(commit, Ended::Device(device)),
+                EntryBody::PasswordChanged {} => self.end(commit, Ended::Password(account)),
                 _ => {
                     if let Some(change) = Change::of(&entry.body) {
                         self.manners_changed(account, change, ctx);
@@ -249,9 +253,10 @@ impl Handler<CommittedElsewhere> for Registry {
 
     fn handle(&mut self, committed: CommittedElsewhere, ctx: &mut Self::Context) {
         let _abort = AbortOnPanic("registry");
-        self.deliver_house(&committed.house, ctx);
+        let commit = committed.commit;
+        self.deliver_house(commit, &committed.house, ctx);
         for (account, entries) in &committed.accounts {
-            self.deliver_account(*account, entries, ctx);
+            self.deliver_account(commit, *account, entries, ctx);
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::net::connection::{Accepted, Place, Socket};
 use crate::net::inbound::{Gate, Inbound};
 use crate::registry::messages::SessionEnded;
 use crate::room::messages::MembershipChange;
-use crate::store::{FeedKey, Reader, StoreError};
+use crate::store::{CommitNumber, FeedKey, Reader, StoreError};
 use actix::{
     Actor, ActorContext, ActorFutureExt, AsyncContext, Context, Handler, Message, StreamHandler,
     WrapFuture,
@@ -82,6 +82,8 @@ pub(crate) struct Person {
 pub(crate) struct Login {
     pub(crate) challenge: ServerChallenge,
     pub(crate) name: String,
+    /// The verifier was read as this commit left it.
+    pub(crate) read_at: CommitNumber,
     /// The account, where there is one.
     pub(crate) account: Option<AccountId>,
 }

@@ -18,7 +18,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use read::{FeedKey, Head, Reader};
+pub(crate) use read::{CommitNumber, FeedKey, Head, Reader};
 
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableError, WriteTransaction,
@@ -98,12 +98,19 @@ pub(crate) struct Store {
     cache_bytes: usize,
     /// Nothing only while it is being opened again.
     database: RwLock<Option<Arc<Database>>>,
-    /// Of what was committed last, once somebody has asked for it: all who read between two commits share
-    /// it, and the tables that it has open.
-    newest: Mutex<Option<Arc<Reader>>>,
+    newest: Mutex<Newest>,
     /// Instead of the file, where a test wants to see it fail.
     #[cfg(test)]
     disk: Option<testing::Disk>,
+}
+
+/// Where the store stands.
+#[derive(Debug, Default)]
+struct Newest {
+    commit: CommitNumber,
+    /// Of what was committed last, once somebody has asked for it: all who read between two commits share
+    /// it, and the tables that it has open.
+    snapshot: Option<Arc<Reader>>,
 }
 
 impl Store {
@@ -135,15 +142,15 @@ impl Store {
     fn newest_snapshot(&self) -> Result<Arc<Reader>, StoreError> {
         // Held while it is made: one made just before a commit is forgotten just behind it.
         let mut newest = self.newest();
-        if let Some(reader) = &*newest {
+        if let Some(reader) = &newest.snapshot {
             return Ok(reader.clone());
         }
-        let reader = Arc::new(Reader::new(self.database()?)?);
-        *newest = Some(reader.clone());
+        let reader = Arc::new(Reader::new(self.database()?, newest.commit)?);
+        newest.snapshot = Some(reader.clone());
         Ok(reader)
     }
 
-    fn newest(&self) -> MutexGuard<'_, Option<Arc<Reader>>> {
+    fn newest(&self) -> MutexGuard<'_, Newest> {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -151,17 +158,20 @@ impl Store {
     /// each commit, so that opening after a crash takes milliseconds instead of a scan of the file.
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
         // What it sees and this replaces is free again one commit sooner.
-        drop(self.newest().take());
+        drop(self.newest().snapshot.take());
         let mut transaction = self.database()?.begin_write()?;
         transaction.set_quick_repair(true);
         Ok(transaction)
     }
 
     /// Commits what was begun: who reads from now on sees it.
-    pub(crate) fn commit(&self, transaction: WriteTransaction) -> Result<(), StoreError> {
+    pub(crate) fn commit(&self, transaction: WriteTransaction) -> Result<CommitNumber, StoreError> {
         let done = transaction.commit();
-        drop(self.newest().take());
-        Ok(done?)
+        let mut newest = self.newest();
+        newest.snapshot = None;
+        done?;
+        newest.commit = newest.commit.next();
+        Ok(newest.commit)
     }
 
     /// Size of the file in bytes.
@@ -175,7 +185,7 @@ impl Store {
         self.probe()?;
         // It holds the old handle too; and nobody makes another before there is a new one.
         let mut newest = self.newest();
-        newest.take();
+        newest.snapshot = None;
         let mut slot = self
             .database
             .write()

@@ -67,11 +67,24 @@ pub(crate) struct Page {
     pub(crate) bytes: usize,
 }
 
+/// A commit of this run of the daemon, in the order in which they were made: what is told of one commit and
+/// what was read in a snapshot can be compared by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct CommitNumber(pub(crate) u64);
+
+impl CommitNumber {
+    /// The one behind it.
+    pub(super) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// One snapshot. Short-lived: while it is there, the pages that it sees cannot be used again.
 pub(crate) struct Reader {
     /// To open a table takes longer than to read a row of it, so each is opened once.
     tables: Mutex<Vec<(String, Arc<dyn Any + Send + Sync>)>>,
     transaction: ReadTransaction,
+    commit: CommitNumber,
     /// Last, so that it is closed by nobody who still reads.
     _database: Arc<Database>,
 }
@@ -83,12 +96,18 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) fn new(database: Arc<Database>) -> Result<Self, StoreError> {
+    pub(super) fn new(database: Arc<Database>, commit: CommitNumber) -> Result<Self, StoreError> {
         Ok(Self {
             tables: Mutex::default(),
             transaction: database.begin_read()?,
+            commit,
             _database: database,
         })
+    }
+
+    /// The newest commit that it sees.
+    pub(crate) fn commit(&self) -> CommitNumber {
+        self.commit
     }
 
     pub(super) fn table<K, V>(

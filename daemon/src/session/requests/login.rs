@@ -14,8 +14,8 @@ use crate::journal::command::{Admission, Name};
 use crate::random;
 use crate::registry::messages::SignIn;
 use crate::registry::roll::Online;
-use crate::store::Reader;
 use crate::store::record::{AccountRecord, Verifier};
+use crate::store::{CommitNumber, Reader};
 use actix::Context;
 use chat_shared::limits::{PROTOCOL_VERSION, STREAM_WINDOW};
 use chat_shared::names::{AccountName, skeleton};
@@ -166,15 +166,18 @@ pub(super) fn start(
         let wanted = name.clone();
         let find = move |reader: &Reader| {
             let Some(account) = reader.account_named(&wanted)? else {
-                return Ok(Ok(None));
+                return Ok(Ok((reader.commit(), None)));
             };
             // Who left is one more name that nobody signs in by: their empty verifier would tell.
             let here = |record: &AccountRecord| record.deleted_at.is_none();
             let record = reader.account(account)?.filter(here);
-            Ok(Ok(record.map(|record| (account, record))))
+            Ok(Ok((
+                reader.commit(),
+                record.map(|record| (account, record)),
+            )))
         };
-        session.read(ctx, id, find, move |session, _, found| {
-            challenge(session, id, login, name, found);
+        session.read(ctx, id, find, move |session, _, (read_at, found)| {
+            challenge(session, id, login, name, read_at, found);
         });
     });
 }
@@ -184,6 +187,7 @@ fn challenge(
     id: RequestId,
     login: ServerLogin,
     name: String,
+    read_at: CommitNumber,
     found: Option<(AccountId, AccountRecord)>,
 ) {
     let house = &session.shared.house;
@@ -203,6 +207,7 @@ fn challenge(
     session.login = Some(Login {
         challenge,
         name,
+        read_at,
         account,
     });
     session.answer(
@@ -222,6 +227,7 @@ pub(super) fn respond(
     let Some(Login {
         challenge,
         name,
+        read_at,
         account,
     }) = session.login.take()
     else {
@@ -246,7 +252,8 @@ pub(super) fn respond(
         if session.phase == Phase::Ready {
             proof::of_password(session, id, account, record, proof);
         } else {
-            sign_in(session, id, account, record, SignedBy::Password(proof), ctx);
+            let by = SignedBy::Password(proof);
+            sign_in(session, id, (account, record), by, read_at, ctx);
         }
     });
 }
@@ -268,14 +275,14 @@ pub(super) fn resume(
             return Ok(Err(faults::token_invalid()));
         }
         Ok(match reader.account(record.account)? {
-            Some(account) if account.enabled => Ok((record.account, account)),
+            Some(account) if account.enabled => Ok((reader.commit(), (record.account, account))),
             Some(_) => Err(faults::account_disabled()),
             None => Err(faults::token_invalid()),
         })
     };
     match session.look_up(find) {
-        Ok((account, record)) => {
-            sign_in(session, id, account, record, SignedBy::Token(device), ctx);
+        Ok((read_at, found)) => {
+            sign_in(session, id, found, SignedBy::Token(device), read_at, ctx);
         }
         Err(fault) => session.refuse(id, fault),
     }
@@ -293,9 +300,9 @@ enum SignedBy {
 fn sign_in(
     session: &mut Session,
     id: RequestId,
-    account: AccountId,
-    record: AccountRecord,
+    (account, record): (AccountId, AccountRecord),
     by: SignedBy,
+    read_at: CommitNumber,
     ctx: &mut Context<Session>,
 ) {
     let (device, proof) = match by {
@@ -310,6 +317,7 @@ fn sign_in(
             device,
             address: session.peer.place.address,
         },
+        read_at,
         reply,
     };
     if session.shared.registry.try_send(ask).is_err() {
