@@ -8,6 +8,8 @@ const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 420.0;
 const LEFT: f64 = 70.0;
 const RIGHT: f64 = 170.0;
+/// Between two lines of text.
+const LINE_HEIGHT: f64 = 15.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 /// Colours that those who see no red or green tell apart (Okabe and Ito).
@@ -134,6 +136,7 @@ impl Chart<'_> {
             (TOP + HEIGHT - BOTTOM) / 2.0,
             self.y
         )?;
+        let mut labels: Vec<f64> = Vec::new();
         for (line, colour) in self.lines.iter().zip(COLOURS.iter().cycle()) {
             let places: Vec<String> = line
                 .points
@@ -156,11 +159,19 @@ impl Chart<'_> {
                 )?;
             }
             if let Some(last) = line.points.last() {
+                // Lines that end at the same place have their names below each other.
+                let mut beside = y(last.1) + 4.0;
+                while labels
+                    .iter()
+                    .any(|label| (label - beside).abs() < LINE_HEIGHT)
+                {
+                    beside += LINE_HEIGHT;
+                }
+                labels.push(beside);
                 writeln!(
                     svg,
-                    "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"{colour}\">{}</text>",
+                    "<text x=\"{:.1}\" y=\"{beside:.1}\" fill=\"{colour}\">{}</text>",
                     x(last.0) + 8.0,
-                    y(last.1) + 4.0,
                     line.label
                 )?;
             }
@@ -197,5 +208,27 @@ mod tests {
         assert_eq!(svg.matches("<circle").count(), 2);
         assert!(svg.contains(">chatd</text>"));
         assert!(svg.trim_end().ends_with("</svg>"));
+    }
+
+    #[test]
+    fn lines_that_end_at_one_place_have_their_names_below_each_other() {
+        let lines = ["first", "second", "third"].map(|label| Line {
+            points: vec![(10.0, 1.0), (100.0, 0.2)],
+            ..Line::new(label.into())
+        });
+        let chart = Chart {
+            title: "t",
+            x: "x",
+            y: "y",
+            lines: lines.into(),
+        };
+        let svg = chart.svg();
+        let height = |label: &str| {
+            let row = svg.lines().find(|row| row.contains(&format!(">{label}<")));
+            let (_, height) = row.unwrap().split_once(" y=\"").unwrap();
+            height.split('"').next().unwrap().parse::<f64>().unwrap()
+        };
+        assert_eq!(height("second"), height("first") + LINE_HEIGHT);
+        assert_eq!(height("third"), height("second") + LINE_HEIGHT);
     }
 }

@@ -13,6 +13,7 @@ use chat_shared::{
 use ring::rand::SecureRandom;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -60,8 +61,7 @@ impl House {
             let text = serde_json::to_vec(&accounts).expect("names and numbers");
             std::fs::write(path, text).doing("keep the devices' tokens")?;
         }
-        let numbers: Vec<usize> = (0..plan.rooms.len()).collect();
-        let rooms = in_parallel(&numbers, |room| add_room(socket, plan, *room, &accounts))?;
+        let rooms = add_rooms(socket, plan, &accounts)?;
         if !plan.direct {
             let rooms_of = plan.rooms_of();
             let people: Vec<usize> = (0..plan.people).collect();
@@ -146,21 +146,47 @@ fn add_person(socket: &Path, person: usize, key: &ClientKey) -> Result<Account> 
     Ok(Account { name, id, token })
 }
 
+/// Makes the rooms of a plan, each by its first member. Who makes several makes them one after the other: two
+/// requests with the same number are one, and have one answer.
+fn add_rooms(socket: &Path, plan: &Plan, accounts: &[Account]) -> Result<Vec<ConversationId>> {
+    let mut by_owner: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (room, members) in plan.rooms.iter().enumerate() {
+        let Some(owner) = members.first() else {
+            return Err(Failure::Usage("a room without members".into()));
+        };
+        by_owner.entry(*owner).or_default().push(room);
+    }
+    let by_owner: Vec<_> = by_owner.into_iter().collect();
+    let made = in_parallel(&by_owner, |(owner, rooms)| {
+        let mut line = Line::open(socket)?;
+        let mut nonce = line.resume(&accounts[*owner])?;
+        let mut made = Vec::with_capacity(rooms.len());
+        for room in rooms {
+            made.push((*room, add_room(&mut line, nonce, plan, *room, accounts)?));
+            nonce = nonce.next();
+        }
+        Ok(made)
+    })?;
+    let made: BTreeMap<usize, ConversationId> = made.into_iter().flatten().collect();
+    let different: BTreeSet<ConversationId> = made.values().copied().collect();
+    if different.len() < plan.rooms.len() {
+        return Err(odd("make so many different rooms"));
+    }
+    Ok(made.into_values().collect())
+}
+
 fn add_room(
-    socket: &Path,
+    line: &mut Line,
+    nonce: Nonce,
     plan: &Plan,
     room: usize,
     accounts: &[Account],
 ) -> Result<ConversationId> {
-    let members = &plan.rooms[room];
-    let Some(first) = members.first() else {
-        return Err(Failure::Usage("a room without members".into()));
-    };
-    let mut line = Line::open(socket)?;
-    let nonce = line.resume(&accounts[*first])?;
-    let settled = Nonce(0);
+    // All before this one were answered.
+    let settled = Nonce(nonce.0 - 1);
     let request = if plan.direct {
-        let with = members.iter().map(|member| AccountId(accounts[*member].id));
+        let members = plan.rooms[room].iter();
+        let with = members.map(|member| AccountId(accounts[*member].id));
         Request::OpenDirect {
             nonce,
             settled,
