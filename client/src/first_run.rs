@@ -162,15 +162,24 @@ fn startup(context: &Context, signed_in: SignedIn) -> Result<Startup, Stop> {
 /// Finds a daemon and lets the user confirm its key. Does not keep the connection: people think longer
 /// than a daemon waits.
 async fn find(context: &Context, prompt: &mut Prompt) -> Result<(Place, Welcome), Stop> {
+    let mut confirmed = None;
     loop {
         let mut answer = None;
         let greeted = greet(context, &mut |place, pin| {
-            matches!(answer.insert(confirm(prompt, place, pin)), Ok(true))
+            let shown = Some((place.clone(), pin));
+            if confirmed == shown {
+                return true;
+            }
+            let is_right = matches!(answer.insert(confirm(prompt, place, pin)), Ok(true));
+            if is_right {
+                confirmed = shown;
+            }
+            is_right
         })
         .await;
         let was_asked = answer.transpose()?.is_some();
         let stop = match greeted {
-            // It was looked up longer than the daemon waits; the key is known from here on.
+            // It was looked up longer than the daemon waits; it is not asked again.
             Err(Stop::Lost(_)) if was_asked => continue,
             Ok(greeted) => return Ok((greeted.place, greeted.session.welcome().clone())),
             Err(stop) if stop.is_passing() => stop,
@@ -251,9 +260,13 @@ async fn ask_who(
             Some(name) => name,
             None => ask_name(prompt)?,
         };
+        let may_be_new = may_register && AccountName::for_new(name.as_str()).is_ok();
+        if may_register && !may_be_new && answers.password.is_none() && !has_it(prompt, &name)? {
+            continue;
+        }
         let password = match answers.password.take() {
             Some(password) => password,
-            None => ask_password(prompt, may_register)?,
+            None => ask_password(prompt, may_be_new)?,
         };
         if asks_invite && answers.invite.is_none() && matches!(password, Entered::New(_)) {
             let code = prompt.line("Invitation code: ")?.trim().to_owned();
@@ -320,11 +333,27 @@ fn ask_name(prompt: &mut Prompt) -> Result<AccountName, Stop> {
     }
 }
 
+/// Whether an account of before a name was reserved is meant: nobody can make one with it now.
+fn has_it(prompt: &mut Prompt, name: &AccountName) -> Result<bool, Stop> {
+    let has_it = prompt.yes_or_no(&format!(
+        "No new account can be called {name}: the name is reserved. Is it yours already? [y/n] "
+    ))?;
+    if !has_it {
+        prompt.say("Then choose another.")?;
+    }
+    Ok(has_it)
+}
+
 fn ask_password(prompt: &mut Prompt, may_be_new: bool) -> Result<Entered, Stop> {
     loop {
         let password = prompt.secret("Password: ")?;
         if !may_be_new {
             return Ok(Entered::Known(password));
+        }
+        // One of an account that is there has the same rules behind it, so this can be said before it is typed twice.
+        if let Err(error) = check_new_password(&password) {
+            prompt.say(&format!("This will not do: {error}"))?;
+            continue;
         }
         prompt.say("If you have an account here already, just press Enter now.")?;
         let repeated = prompt.secret("The same password again: ")?;
@@ -333,8 +362,6 @@ fn ask_password(prompt: &mut Prompt, may_be_new: bool) -> Result<Entered, Stop> 
         }
         if repeated != password {
             prompt.say("The two differ, once more:")?;
-        } else if let Err(error) = check_new_password(&password) {
-            prompt.say(&format!("This will not do: {error}"))?;
         } else {
             return Ok(Entered::New(password));
         }

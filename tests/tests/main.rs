@@ -52,3 +52,4 @@ mod storm;
 mod people_random;
 mod chatc_people;
 mod chatc_house;
+mod chatc_accounts;

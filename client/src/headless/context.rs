@@ -8,7 +8,7 @@ use crate::net::channel::plain;
 use crate::state_dir::{AccountFolder, StateDir};
 use chat_shared::limits::DEFAULT_PORT;
 use chat_shared::link::{JoinLink, Pin};
-use chat_shared::names::AccountName;
+use chat_shared::names::{AccountName, NameError};
 use std::path::{Path, PathBuf};
 
 /// An account as it is named: `anna`, or `anna@office.lan:7420`.
@@ -32,6 +32,32 @@ impl Login {
         let place = place.map(str::parse).transpose().map_err(Stop::Usage)?;
         Ok(Self { account, place })
     }
+
+    /// The same, for one that is to be there already: a name that nobody can have is one that is not there.
+    pub fn named(typed: &str, state: &StateDir) -> Result<Self, Stop> {
+        let name = typed.split_once('@').map_or(typed, |(name, _)| name);
+        match AccountName::parse(name) {
+            Err(NameError::Reserved) => Err(no_account(state, name)?),
+            _ => Self::parse(typed),
+        }
+    }
+}
+
+/// That somebody is not signed in from here, who is, and how to be.
+pub fn no_account(state: &StateDir, typed: &str) -> Result<Stop, Stop> {
+    let known = state.all_accounts()?;
+    let known: Vec<_> = known
+        .iter()
+        .map(|known| format!("{}@{}", known.account, known.server))
+        .collect();
+    let there_are = match known.as_slice() {
+        [] => "nobody is signed in here yet".to_owned(),
+        names => format!("signed in here: {}", names.join(", ")),
+    };
+    Ok(Stop::usage(format!(
+        "there is no account {typed} on this computer ({there_are}); \
+         to sign in, say `chatc --account NAME@HOST`, in scripts with --password-file FILE or CHATC_PASSWORD"
+    )))
 }
 
 /// Everything that is settled before the first connection.
@@ -67,7 +93,8 @@ impl Context {
             .map(|link| unbroken(link).parse())
             .transpose()
             .map_err(|error| Stop::usage(format!("{error}")))?;
-        let named = global.account.as_deref().map(Login::parse).transpose()?;
+        let named = global.account.as_deref();
+        let named = named.map(|typed| Login::named(typed, &state)).transpose()?;
         let usual = non_empty(&config.connection.account).map(Login::parse);
         let usual = usual.transpose()?;
         let pin = global.pin.as_deref().map(str::parse).transpose();
@@ -118,12 +145,17 @@ impl Context {
             return Ok(Some(account.clone()));
         }
         let server = place.to_string();
-        let last = self.state.last()?.filter(|last| last.server == server);
         let mut known = self.state.accounts(&server)?;
-        let name = match last {
-            Some(last) if known.contains(&last.account) => Some(last.account),
-            _ if known.len() == 1 => known.pop(),
-            _ => None,
+        // One that was chosen at another server says nothing of this one.
+        let candidates = [self.state.chosen()?, self.state.last()?];
+        let usual = candidates
+            .into_iter()
+            .flatten()
+            .find(|usual| usual.server == server && known.contains(&usual.account));
+        let name = match usual {
+            Some(usual) => Some(usual.account),
+            None if known.len() == 1 => known.pop(),
+            None => None,
         };
         Ok(name.and_then(|name| AccountName::parse(&name).ok()))
     }
@@ -201,8 +233,8 @@ fn places(
             .map_err(|e| Stop::Usage(format!("connection.server: {e}")))?;
         return Ok(vec![place]);
     }
-    if let Some(last) = state.last()? {
-        return Ok(vec![last.server.parse().map_err(Stop::Usage)?]);
+    if let Some(usual) = state.usual()? {
+        return Ok(vec![usual.server.parse().map_err(Stop::Usage)?]);
     }
     Ok(local_places())
 }

@@ -68,7 +68,7 @@ impl From<Failure> for Stop {
         match failure {
             Failure::Refused(fault) => Self::Refused(fault),
             Failure::NoPassword(text) => Self::Usage(text),
-            lost @ Failure::Lost(_) => Self::Lost(lost.to_string()),
+            lost @ (Failure::Lost(_) | Failure::Nonsense(_)) => Self::Lost(lost.to_string()),
             Failure::Unreachable { place, error } => {
                 Self::NoConnection(unreachable(&place, &error))
             }

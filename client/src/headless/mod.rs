@@ -152,7 +152,7 @@ async fn own(context: &Context, command: Own) -> Result<(), Stop> {
         Own::Accounts { default: None } => accounts::list(context),
         Own::Accounts {
             default: Some(default),
-        } => accounts::set_default(&context.state, &default),
+        } => accounts::set_default(context, &default),
         Own::Devices { end: Some(end), .. } => devices::end(context, end).await,
         Own::Devices {
             end_others: true, ..

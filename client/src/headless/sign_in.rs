@@ -1,6 +1,6 @@
 //! Getting a connection that is signed in: by the device's token, or by the password once.
 
-use super::context::Context;
+use super::context::{Context, no_account};
 use super::exit::{Stop, unreachable};
 use crate::net::{Failure, Me, Place, channel, session::Session, sign_in};
 use crate::state_dir::{AccountFolder, Last};
@@ -41,15 +41,20 @@ pub async fn greet(context: &Context, confirm: Confirm<'_>) -> Result<Greeted, S
         let expected = context.expected_pin(place)?;
         match channel::open(place, expected).await {
             Ok(channel) => {
-                if let Some(pin) = channel.pin {
-                    if expected.is_none() && !confirm(place, pin) {
-                        return Err(Failure::NotConfirmed.into());
-                    }
-                    if context.state.known_pin(&place.to_string())? != Some(pin) {
-                        context.state.remember_pin(&place.to_string(), pin)?;
-                    }
+                let pin = channel.pin;
+                if let Some(pin) = pin
+                    && expected.is_none()
+                    && !confirm(place, pin)
+                {
+                    return Err(Failure::NotConfirmed.into());
                 }
                 let session = Session::greet(channel).await?;
+                // Only now: what answers there is a daemon, and its key is worth knowing.
+                if let Some(pin) = pin
+                    && context.state.known_pin(&place.to_string())? != Some(pin)
+                {
+                    context.state.remember_pin(&place.to_string(), pin)?;
+                }
                 return Ok(Greeted {
                     session,
                     place: place.clone(),
@@ -66,7 +71,7 @@ pub async fn greet(context: &Context, confirm: Confirm<'_>) -> Result<Greeted, S
 
 /// For scripts: the first contact is on trust, and told.
 pub fn trust_and_tell(place: &Place, pin: Pin) -> bool {
-    eprintln!("chatc: first contact with {place}, its fingerprint {pin} is remembered");
+    eprintln!("chatc: first contact with {place}, its fingerprint {pin} is trusted");
     true
 }
 
@@ -103,10 +108,7 @@ pub async fn connect(context: &Context) -> Result<SignedIn, Stop> {
         }
     }
     let Some(password) = &context.password else {
-        return Err(Stop::usage(format!(
-            "no password: this device is not signed in as {account} at {place}, \
-             so say --password-file FILE or set CHATC_PASSWORD"
-        )));
+        return Err(no_account(&context.state, &format!("{account}@{place}"))?);
     };
     by_password(context, Greeted { session, place }, &account, password).await
 }

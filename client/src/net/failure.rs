@@ -38,6 +38,12 @@ pub enum Failure {
     /// The connection broke.
     #[error("the connection was lost: {0}")]
     Lost(String),
+    /// What was said there is not what a daemon says.
+    #[error("the daemon sent nonsense: {0}")]
+    Nonsense(String),
+    /// Whoever answers there does not know the protocol.
+    #[error("this is no chatd, or a much newer one")]
+    NotChatd,
     /// The daemon said no.
     #[error("{0}")]
     Refused(#[from] Fault),
@@ -65,7 +71,7 @@ impl Failure {
     /// Whether it may go by itself: worth trying again.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Lost(_) => true,
+            Self::Unreachable { .. } | Self::Lost(_) | Self::Nonsense(_) | Self::NotChatd => true,
             Self::Refused(fault) => fault.is_passing(),
             Self::PinDiffers { .. }
             | Self::NotConfirmed

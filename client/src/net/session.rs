@@ -76,7 +76,11 @@ impl Session {
             version: PROTOCOL_VERSION,
         };
         let answer = timeout(PATIENCE, session.ask(hello)).await;
-        let answer = answer.map_err(|_| Failure::Lost("no answer to the greeting".into()))??;
+        let answer = answer.map_err(|_| Failure::Lost("no answer to the greeting".into()))?;
+        let answer = answer.map_err(|failure| match failure {
+            Failure::Nonsense(_) => Failure::NotChatd,
+            other => other,
+        })?;
         let Event::Welcome {
             registration,
             may_register,
@@ -85,7 +89,7 @@ impl Session {
             ..
         } = answer
         else {
-            return Err(unexpected(&answer));
+            return Err(Failure::NotChatd);
         };
         let frame_bytes = usize::try_from(limits.frame).unwrap_or(FRAME);
         session.welcome = Welcome {
@@ -140,12 +144,15 @@ impl Session {
             Some(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
                 return Err(Failure::Lost("the daemon closed it".into()));
             }
+            Some(Err(error)) if error.kind() == ErrorKind::InvalidData => {
+                return Err(Failure::Nonsense(plain(&error)));
+            }
             Some(Err(error)) => return Err(Failure::Lost(plain(&error))),
             None => return Err(Failure::Lost("the daemon closed it".into())),
         };
         self.heard_at = Instant::now();
-        let envelope: Envelope<Event> = frame::decode(&bytes)
-            .map_err(|error| Failure::Lost(format!("the daemon sent nonsense: {error}")))?;
+        let envelope: Envelope<Event> =
+            frame::decode(&bytes).map_err(|error| Failure::Nonsense(error.to_string()))?;
         let event = match envelope.body {
             Event::Fault { fault } => Event::Fault {
                 fault: clock::fault(fault),

@@ -4,6 +4,7 @@
 //! ```text
 //! known_servers                     pins, one server a line, as ssh does it
 //! last.json                         what was used last, the default of the next start
+//! default.json                      what was chosen as the default, which goes before what was used last
 //! SERVER/ACCOUNT/credentials.json   the device's token, readable by its owner only
 //! SERVER/ACCOUNT/screen.json        where one was, and how one chose to be shown
 //! SERVER/ACCOUNT/stream-N.lock      locked by the process that uses the stream
@@ -108,6 +109,35 @@ impl StateDir {
         )
     }
 
+    /// What was chosen to be used where nothing is named. It holds as long as that account is signed in from here.
+    pub fn chosen(&self) -> io::Result<Option<Last>> {
+        let text = files::read(&self.default_file())?;
+        let chosen: Option<Last> = text.and_then(|text| serde_json::from_str(&text).ok());
+        let Some(chosen) = chosen else {
+            return Ok(None);
+        };
+        let is_known = self.accounts(&chosen.server)?.contains(&chosen.account);
+        Ok(is_known.then_some(chosen))
+    }
+
+    /// Chooses it, until another is chosen.
+    pub fn choose(&self, chosen: &Last) -> io::Result<()> {
+        let text = serde_json::to_string(chosen)?;
+        files::replace(&self.default_file(), text.as_bytes())
+    }
+
+    /// What is used where nothing is named: what was chosen, else what was used last.
+    pub fn usual(&self) -> io::Result<Option<Last>> {
+        match self.chosen()? {
+            Some(chosen) => Ok(Some(chosen)),
+            None => self.last(),
+        }
+    }
+
+    fn default_file(&self) -> PathBuf {
+        self.root.join("default.json")
+    }
+
     /// The accounts that have signed in at a server from here, by name.
     pub fn accounts(&self, server: &str) -> io::Result<Vec<String>> {
         let folder = self.root.join(files::component(server));
@@ -192,6 +222,33 @@ mod tests {
         let state = StateDir::open(folder.path().into()).unwrap();
         fs::write(state.known_servers(), "h:1 damaged\n").unwrap();
         assert!(state.known_pin("h:1").is_err());
+    }
+
+    #[test]
+    fn what_is_chosen_stays_until_another_is_or_its_account_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path().into()).unwrap();
+        let at = |account: &str| Last {
+            server: "h:1".into(),
+            account: account.into(),
+        };
+        // A folder of before there was a choice: only what was used last.
+        fs::write(
+            folder.path().join("last.json"),
+            r#"{"server":"h:1","account":"gus"}"#,
+        )
+        .unwrap();
+        assert_eq!(state.usual().unwrap(), Some(at("gus")));
+        for name in ["anna", "gus"] {
+            let account = state.account("h:1", name).unwrap();
+            account.save(&Credentials::new(name, 1, "t")).unwrap();
+        }
+        state.choose(&at("anna")).unwrap();
+        state.set_last(&at("gus")).unwrap();
+        assert_eq!(state.usual().unwrap(), Some(at("anna")));
+        assert_eq!(state.last().unwrap(), Some(at("gus")));
+        state.account("h:1", "anna").unwrap().forget().unwrap();
+        assert_eq!(state.usual().unwrap(), Some(at("gus")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use super::{Parts, Person, chatc, chatc_here, on_both_screens};
 use chat_tests::terminal::{SMALL, Size, keys};
 use chat_tests::{PASSWORD, Terminal, TestServer};
+use std::time::Duration;
 
 on_both_screens!(
     a_first_run_asks_and_makes_the_account_and_a_later_one_goes_straight_in,
@@ -116,14 +117,22 @@ async fn what_will_not_do_is_told_and_asked_again() {
     let mut terminal = Terminal::start(&chatc_here(&server, "anna"), SMALL);
     answer(&mut terminal, NAME, "a name with blanks").await;
     terminal.shows("This will not do").await;
-    answer(&mut terminal, NAME, "boris").await;
-    answer(&mut terminal, ONCE, "short").await;
-    answer(&mut terminal, TWICE, "short").await;
+    answer(&mut terminal, NAME, "admin").await;
     terminal
-        .until("the short password is refused", |screen| {
+        .until("a reserved name is refused", |screen| {
             screen.count("This will not do") == 2
         })
         .await;
+    // One that was not always reserved may be somebody's.
+    answer(&mut terminal, NAME, "house").await;
+    terminal.shows("No new account can be called house").await;
+    terminal.press("n");
+    terminal.press(keys::ENTER);
+    terminal.shows("Then choose another.").await;
+    answer(&mut terminal, NAME, "boris").await;
+    // Refused before it is typed twice.
+    answer(&mut terminal, ONCE, "short").await;
+    terminal.shows("the password is too short").await;
     let another = "the password of somebody else";
     answer(&mut terminal, ONCE, another).await;
     answer(&mut terminal, TWICE, another).await;
@@ -154,6 +163,27 @@ async fn without_a_link_the_fingerprint_is_shown_and_has_to_be_confirmed() {
     answer(&mut terminal, TWICE, PASSWORD).await;
     let name = "anna".to_owned();
     Person { name, terminal }.is_online().await;
+}
+
+/// People look it up for longer than a daemon waits.
+#[tokio::test]
+async fn a_fingerprint_that_is_looked_up_for_long_is_asked_for_once() {
+    const RIGHT: &str = "Is it the right one? [y/n] ";
+    let server = TestServer::builder()
+        .set("limits.login_secs", 1)
+        .start()
+        .await;
+    let address = server.address().to_string();
+    let command = chatc(&server, "anna", &["--server", &address]);
+    let mut terminal = Terminal::start(&command, SMALL);
+    terminal
+        .until("the question", |screen| asks(screen, RIGHT))
+        .await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    terminal.press("y");
+    terminal.press(keys::ENTER);
+    let screen = terminal.until(NAME, |screen| asks(screen, NAME)).await;
+    assert_eq!(screen.count("Is it the right one?"), 1, "{screen}");
 }
 
 #[tokio::test]

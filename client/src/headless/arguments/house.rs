@@ -55,6 +55,7 @@ pub enum House {
         /// Whose.
         name: String,
         /// Its number.
+        #[arg(value_name = "NUMBER", value_parser = words::device_of)]
         id: u64,
     },
     /// Take no connections from an address or network: administrators. Those banned: `chatctl bans`.

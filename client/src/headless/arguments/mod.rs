@@ -56,7 +56,7 @@ pub struct Global {
     /// The daemon on this machine, by its Unix socket.
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "PATH")]
     pub socket: Option<PathBuf>,
-    /// The account, NAME or NAME@HOST:PORT; without it the one used last, see `chatc accounts`.
+    /// The account, NAME or NAME@HOST:PORT; without it the one chosen, else the one used last: see `chatc accounts`.
     #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME[@HOST]")]
     pub account: Option<String>,
     /// A file whose first line is the password; else the environment's CHATC_PASSWORD.

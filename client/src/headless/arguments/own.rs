@@ -24,7 +24,7 @@ pub enum Own {
     /// With --json an account a line: account, server, default. Several people on one computer each use
     /// --account NAME@HOST, or a folder of their own by --state DIR.
     Accounts {
-        /// Use this one from now on where none is named.
+        /// Use this one from now on where none is named, also when another was used meanwhile.
         #[arg(long, value_name = "NAME@HOST")]
         default: Option<String>,
     },
@@ -37,7 +37,8 @@ pub enum Own {
         #[arg(
             long,
             alias = "revoke",
-            value_name = "ID",
+            value_name = "NUMBER",
+            value_parser = words::device,
             conflicts_with = "end_others"
         )]
         end: Option<u64>,
@@ -113,7 +114,8 @@ pub enum Invite {
     List,
     /// End one.
     Revoke {
-        /// Its number.
+        /// Its number, as `list` prints it.
+        #[arg(value_name = "NUMBER", value_parser = words::invitation)]
         id: u64,
     },
 }

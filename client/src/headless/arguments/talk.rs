@@ -1,6 +1,7 @@
 //! What is said, and what waits.
 
 use super::super::waiting::Waiting;
+use super::words;
 use clap::Subcommand;
 
 /// Commands about messages. WHERE is #room or @name, @name,@name for several people.
@@ -24,7 +25,7 @@ pub enum Talk {
         #[arg(value_name = "WHERE", required = true)]
         of: Vec<String>,
         /// Begin behind this entry instead of now.
-        #[arg(long, value_name = "SEQ")]
+        #[arg(long, value_name = "NUMBER", value_parser = words::message)]
         since: Option<u64>,
         /// End after so many entries.
         #[arg(long, value_name = "N")]
@@ -43,10 +44,10 @@ pub enum Talk {
         #[arg(long, value_name = "N", default_value_t = 50)]
         limit: u32,
         /// Only entries before this one.
-        #[arg(long, value_name = "SEQ")]
+        #[arg(long, value_name = "NUMBER", value_parser = words::message)]
         before: Option<u64>,
         /// This entry and those around it, 200 at the most: where a line of `inbox` leads.
-        #[arg(long, value_name = "SEQ", conflicts_with = "before")]
+        #[arg(long, value_name = "NUMBER", value_parser = words::message, conflicts_with = "before")]
         around: Option<u64>,
     },
     /// Take a message away: one's own, or as a moderator. That there was one stays to be seen.
@@ -54,7 +55,8 @@ pub enum Talk {
         /// #room or @name.
         #[arg(value_name = "WHERE")]
         of: String,
-        /// The message's number.
+        /// The message's number, which `history` prints first.
+        #[arg(value_name = "NUMBER", value_parser = words::message)]
         seq: u64,
         /// Why.
         #[arg(long, default_value = "")]
@@ -65,7 +67,8 @@ pub enum Talk {
         /// #room or @name.
         #[arg(value_name = "WHERE")]
         of: String,
-        /// The message's number.
+        /// The message's number, which `history` prints first.
+        #[arg(value_name = "NUMBER", value_parser = words::message)]
         seq: u64,
         /// Why.
         #[arg(required = true)]

@@ -59,6 +59,45 @@ pub fn span(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// A number; `what` says which one, where it is none.
+fn number(text: &str, what: &str) -> Result<u64, String> {
+    text.trim_start_matches('#')
+        .parse()
+        .map_err(|_| format!("this is not {what}"))
+}
+
+/// The number of a message.
+pub fn message(text: &str) -> Result<u64, String> {
+    number(
+        text,
+        "the number of a message: it stands first in the lines of `chatc history`",
+    )
+}
+
+/// The number of a device.
+pub fn device(text: &str) -> Result<u64, String> {
+    number(
+        text,
+        "the number of a device, such as `chatc devices` prints them",
+    )
+}
+
+/// The number of somebody else's device.
+pub fn device_of(text: &str) -> Result<u64, String> {
+    number(
+        text,
+        "the number of a device, such as `chatctl account show NAME` prints them",
+    )
+}
+
+/// The number of an invitation.
+pub fn invitation(text: &str) -> Result<u64, String> {
+    number(
+        text,
+        "the number of an invitation, such as `chatc invite list` prints them",
+    )
+}
+
 /// Seconds of slow mode: a span, or `off`.
 pub fn slow(text: &str) -> Result<u32, String> {
     if text == "off" || text == "0" {
@@ -89,6 +128,19 @@ mod tests {
         }
         assert!(span("99999999999999999999d").is_err());
         assert!(span("9999999999999999999d").is_err());
+    }
+
+    #[test]
+    fn what_is_no_number_says_what_it_should_be_and_where_that_stands() {
+        assert_eq!((message("7"), message("#7")), (Ok(7), Ok(7)));
+        for wrong in ["", "x", "-1", "7.5", "99999999999999999999"] {
+            let told = message(wrong).unwrap_err();
+            assert!(told.contains("number of a message"), "{wrong}: {told}");
+            assert!(told.contains("chatc history"), "{wrong}: {told}");
+        }
+        assert!(device("").unwrap_err().contains("chatc devices"));
+        assert!(device_of("").unwrap_err().contains("chatctl account show"));
+        assert!(invitation("").unwrap_err().contains("chatc invite list"));
     }
 
     #[test]
