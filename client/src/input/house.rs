@@ -2,7 +2,9 @@
 
 use super::action::Action;
 use super::commands::{Command, Takes};
-use super::words::{first_word, lasting_first, list_last, only_word, people, person, switch};
+use super::words::{
+    first_word, lasting_first, list_last, only_word, people, person, switch, unquoted,
+};
 use chat_shared::names::AccountName;
 use chat_shared::{DeviceId, HouseRole};
 
@@ -193,7 +195,7 @@ fn read_group(rest: &str) -> Result<Action, String> {
 }
 
 fn group(name: &str) -> Result<String, String> {
-    match name.trim() {
+    match unquoted(name) {
         "" => Err("say what the group is called, and behind it who is in it".to_owned()),
         name => Ok(name.to_owned()),
     }
@@ -283,6 +285,22 @@ mod tests {
         }
         let remove = HouseAct::RemoveGroup("The Kitchen".to_owned());
         assert_eq!(done("/group remove The Kitchen"), remove);
+        // As a shell wants them.
+        for quoted in [
+            "\"The Kitchen\"",
+            "'The Kitchen'",
+            "“The Kitchen”",
+            "„The Kitchen“",
+        ] {
+            assert_eq!(done(&format!("/group remove {quoted}")), remove);
+            let put = HouseAct::PutGroup {
+                name: "The Kitchen".into(),
+                members: vec![name("anna")],
+            };
+            assert_eq!(done(&format!("/group put {quoted} anna")), put);
+        }
+        let half = HouseAct::RemoveGroup("\"Kitchen".into());
+        assert_eq!(done("/group remove \"Kitchen"), half);
     }
 
     #[test]
@@ -298,6 +316,7 @@ mod tests {
             ("/ban-address ::1 for ever", "/ban-address NETWORK"),
             ("/group put anna", "/group put GROUP NAME"),
             ("/group remove", "/group put GROUP NAME"),
+            ("/group put \"\" anna", "/group put GROUP NAME"),
             ("/group", "/group put GROUP NAME"),
         ] {
             let error = read(line).unwrap_err();

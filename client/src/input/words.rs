@@ -84,6 +84,16 @@ pub(super) fn list_last(text: &str) -> (&str, String) {
     }
 }
 
+/// Without the quotes that somebody put around it, as a shell wants them.
+pub(super) fn unquoted(text: &str) -> &str {
+    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“')];
+    let text = text.trim();
+    let inner = PAIRS
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close));
+    inner.map_or(text, str::trim)
+}
+
 /// `on` or `off`.
 pub(super) fn switch(word: &str) -> Result<bool, String> {
     match word {

@@ -4,7 +4,7 @@ use crate::client::Sockets;
 use crate::failure::Failure;
 use crate::lookup::Names;
 use crate::table::Table;
-use crate::{Style, duration, json, time};
+use crate::{Style, done, duration, json, time};
 use chat_shared::{Command, Event, Request, clean};
 use clap::Args;
 use serde_json::json as value;
@@ -24,27 +24,25 @@ pub(crate) struct Ban {
 /// Bans, and gives the text to print.
 pub(crate) fn ban(ban: &Ban, sockets: &Sockets, style: Style) -> Result<String, Failure> {
     let until = ban.seconds.map(time::in_secs);
-    sockets.connect()?.command(Command::BanAddress {
+    let wanted = Command::BanAddress {
         network: ban.network.clone(),
         until,
         reason: ban.reason.clone(),
-    })?;
+    };
+    let text = done::line(&wanted, "");
+    sockets.connect()?.command(wanted)?;
     let network = clean::line(&ban.network);
-    let until_text = until.map_or_else(
-        || "for good".to_owned(),
-        |at| format!("until {}", time::short(at)),
-    );
-    let text = format!("no connections are taken from {network} {until_text}");
     let done = value!({ "network": network, "banned": true, "until": until.map(time::exact) });
     Ok(style.tell(&text, &done))
 }
 
 /// Takes a ban back, and gives the text to print.
 pub(crate) fn unban(network: &str, sockets: &Sockets, style: Style) -> Result<String, Failure> {
-    sockets.connect()?.command(Command::UnbanAddress {
+    let wanted = Command::UnbanAddress {
         network: network.to_owned(),
-    })?;
-    let text = format!("connections are taken again from {}", clean::line(network));
+    };
+    let text = done::line(&wanted, "");
+    sockets.connect()?.command(wanted)?;
     Ok(style.tell(&text, &value!({ "network": network, "banned": false })))
 }
 

@@ -4,7 +4,7 @@ use crate::client::Sockets;
 use crate::failure::Failure;
 use crate::lookup::{self, Names};
 use crate::table::Table;
-use crate::{Style, json};
+use crate::{Style, done, json};
 use chat_shared::{Command as Wanted, Event, Request, SharedGroup, clean};
 use clap::Subcommand;
 use serde_json::json as value;
@@ -76,22 +76,20 @@ fn put(name: &str, people: &[String], sockets: &Sockets, style: Style) -> Result
     let mut client = sockets.connect()?;
     let members = lookup::people(&mut client, people)?;
     let count = members.len();
-    client.command(Wanted::PutSharedGroup {
+    let wanted = Wanted::PutSharedGroup {
         name: name.to_owned(),
         members,
-    })?;
-    let people = match count {
-        1 => "one person".to_owned(),
-        count => format!("{count} people"),
     };
-    let text = format!("group {} has {people}", clean::line(name));
+    let text = done::line(&wanted, "");
+    client.command(wanted)?;
     Ok(style.tell(&text, &value!({ "name": name, "people": count })))
 }
 
 fn remove(name: &str, sockets: &Sockets, style: Style) -> Result<String, Failure> {
-    sockets.connect()?.command(Wanted::RemoveSharedGroup {
+    let wanted = Wanted::RemoveSharedGroup {
         name: name.to_owned(),
-    })?;
-    let text = format!("group {} is removed", clean::line(name));
+    };
+    let text = done::line(&wanted, "");
+    sockets.connect()?.command(wanted)?;
     Ok(style.tell(&text, &value!({ "name": name, "removed": true })))
 }

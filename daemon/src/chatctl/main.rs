@@ -3,7 +3,8 @@
 //! - [`client`] finds the daemon and asks it, [`failure`] is every way in which that ends badly;
 //! - [`status`], [`account`], [`invite`], [`room`], [`group`], [`announce`], [`address`], [`mod@panic`] and
 //!   [`audit`] are the commands, each giving the text to print;
-//! - [`lookup`], [`confirm`], [`words`], [`password`], [`duration`], [`table`] and [`time`] are what they share.
+//! - [`lookup`], [`confirm`], [`words`], [`password`], [`duration`], [`table`], [`time`] and [`done`]
+//!   are what they share.
 //!
 //! Exit codes: 0 done, 1 refused by the daemon or the audit log is not whole, 2 wrong usage, 3 no daemon
 //! reached.
@@ -26,6 +27,7 @@ mod password;
 mod duration;
 mod table;
 mod time;
+mod done;
 #[cfg(test)]
 mod tests;
 

@@ -1,8 +1,8 @@
 //! `chatctl panic`: the switch for when strangers pour in.
 
-use crate::Style;
 use crate::client::{Sockets, unexpected};
 use crate::failure::Failure;
+use crate::{Style, done};
 use chat_shared::{Command as Wanted, Event, Request};
 use clap::Subcommand;
 use serde_json::json as value;
@@ -35,9 +35,6 @@ pub(crate) fn run(command: Command, sockets: &Sockets, style: Style) -> Result<S
             }
         }
     };
-    let text = match on {
-        true => "the panic switch is on: nobody registers, and who is new writes slowly",
-        false => "the panic switch is off",
-    };
-    Ok(style.tell(text, &value!({ "panic": on })))
+    let text = done::line(&Wanted::Panic { on }, "");
+    Ok(style.tell(&text, &value!({ "panic": on })))
 }

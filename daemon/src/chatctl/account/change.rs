@@ -3,8 +3,7 @@
 use crate::client::{Sockets, unexpected};
 use crate::failure::Failure;
 use crate::lookup::somebody;
-use crate::words::word;
-use crate::{Style, confirm, password};
+use crate::{Style, confirm, done, password};
 use chat_shared::{Command, DeviceId, Event, HouseRole, Request, clean};
 use clap::Args;
 use serde_json::json as value;
@@ -47,16 +46,14 @@ pub(super) fn enable(
 ) -> Result<String, Failure> {
     let mut client = sockets.connect()?;
     let somebody = somebody(&mut client, name)?;
-    client.command(Command::EnableAccount {
+    let wanted = Command::EnableAccount {
         account: somebody.card.account,
         enabled,
         reason: reason.to_owned(),
-    })?;
-    let name = somebody.name();
-    let text = match enabled {
-        true => format!("account {name} is enabled"),
-        false => format!("account {name} is disabled and its connections are ended"),
     };
+    let name = somebody.name();
+    let text = done::line(&wanted, &name);
+    client.command(wanted)?;
     Ok(style.tell(&text, &value!({ "name": name, "enabled": enabled })))
 }
 
@@ -87,12 +84,10 @@ pub(super) fn delete(
         }
     };
     // Another connection: whoever thinks it over does so for longer than the daemon keeps an idle one.
-    sockets.connect()?.command(Command::DeleteAccountOf {
-        account: somebody.card.account,
-        name: typed,
-    })?;
-    let text =
-        format!("account {name} is deleted: its connections are ended, and its name stays taken");
+    let account = somebody.card.account;
+    let wanted = |name| Command::DeleteAccountOf { account, name };
+    sockets.connect()?.command(wanted(typed))?;
+    let text = done::line(&wanted(name.clone()), &name);
     Ok(style.tell(&text, &value!({ "name": name, "deleted": true })))
 }
 
@@ -105,9 +100,10 @@ pub(super) fn role(
     let mut client = sockets.connect()?;
     let somebody = somebody(&mut client, name)?;
     let account = somebody.card.account;
-    client.command(Command::SetHouseRole { account, role })?;
+    let wanted = Command::SetHouseRole { account, role };
     let name = somebody.name();
-    let text = format!("account {name} has the role {}", word(role));
+    let text = done::line(&wanted, &name);
+    client.command(wanted)?;
     Ok(style.tell(&text, &value!({ "name": name, "role": role })))
 }
 
@@ -186,9 +182,10 @@ pub(super) fn revoke_device(
     let mut client = sockets.connect()?;
     let somebody = somebody(&mut client, name)?;
     let account = somebody.card.account;
-    client.command(Command::RevokeDeviceOf { account, device })?;
+    let wanted = Command::RevokeDeviceOf { account, device };
     let name = somebody.name();
-    let text = format!("device {device} of {name} is ended and has to sign in again");
+    let text = done::line(&wanted, &name);
+    client.command(wanted)?;
     let done = value!({ "name": name, "device": device, "revoked": true });
     Ok(style.tell(&text, &done))
 }

@@ -52,7 +52,10 @@ fn all_names_that_nobody_has_are_told_and_nothing_is_done() {
 #[test]
 fn groups_are_put_listed_and_removed() {
     let (text, asked) = printed(&["group", "put", "Sales", "anna,bo"], vec![two(), DONE]);
-    assert_eq!(text, "group Sales has 2 people\n");
+    assert_eq!(
+        text,
+        "everybody finds the group Sales among their contacts: 2 people\n"
+    );
     let wanted = Wanted::PutSharedGroup {
         name: "Sales".into(),
         members: vec![AccountId(1), AccountId(2)],
@@ -77,7 +80,7 @@ fn groups_are_put_listed_and_removed() {
     assert_eq!(list[0]["members"], value!(["anna", "(account 8)"]));
 
     let (text, asked) = printed(&["group", "remove", "Sales"], vec![DONE]);
-    assert_eq!(text, "group Sales is removed\n");
+    assert_eq!(text, "the group Sales is no more\n");
     let name = "Sales".to_owned();
     assert_eq!(asked, commanded(Wanted::RemoveSharedGroup { name }));
 }
