@@ -11,12 +11,17 @@ use super::sign_in::connect;
 use super::submit::act;
 use super::waiting::Waiting;
 use crate::net::session::{Session, unexpected};
+use crate::waits::Waits;
 use chat_shared::{
     AccountId, Announcement, Command as Act, ConversationId, ConversationKind, ConversationSummary,
-    Event, InboxAbout, InboxItem, Request, Seq,
+    Event, InboxAbout, InboxItem, Request, Seq, Timestamp,
 };
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A line and where it stands in the list.
+type Placed = ((Waits, Reverse<Option<Timestamp>>), Line);
 
 /// A line of the list; JSON has the text as it was sent.
 #[derive(Debug, Default, Serialize)]
@@ -51,17 +56,19 @@ struct Dismissed {
     announcement: Option<u64>,
 }
 
-/// Which comes before which.
-const ORDER: [&str; 8] = [
-    "direct",
-    "mention",
-    "room_invitation",
-    "added_as_contact",
-    "announcement",
-    "report",
-    "unknown",
-    "room",
-];
+/// What it is, as JSON says it.
+fn kind_word(kind: Waits) -> &'static str {
+    match kind {
+        Waits::Direct => "direct",
+        Waits::Mention => "mention",
+        Waits::RoomInvitation => "room_invitation",
+        Waits::AddedAsContact => "added_as_contact",
+        Waits::Report => "report",
+        Waits::Announcement => "announcement",
+        Waits::Unknown => "unknown",
+        Waits::Room => "room",
+    }
+}
 
 /// Dismisses something, or all.
 pub async fn dismiss(context: &Context, waiting: Option<Waiting>) -> Result<(), Stop> {
@@ -111,15 +118,16 @@ pub async fn run(context: &Context) -> Result<(), Stop> {
     let folded = folded(session, &summaries, &blocked).await?;
     let mut lines = unread(&summaries, me, &blocked, &folded, &titles);
     lines.extend(items.iter().map(|item| line(item, &titles, &names)));
-    lines.extend(announcements.iter().map(|a| announced(a, &names)));
-    lines.sort_by_key(|line| ORDER.iter().position(|kind| *kind == line.kind));
-    lines.iter().try_for_each(|line| match context.json {
+    let announcements = announcements.iter().rev();
+    lines.extend(announcements.map(|a| announced(a, &names)));
+    lines.sort_by_key(|(place, _)| *place);
+    lines.iter().try_for_each(|(_, line)| match context.json {
         true => print::json(line),
         false => print::line(&line.words),
     })
 }
 
-/// Items and announcements, the oldest first; the daemon gives items from the newest back.
+/// Items, the newest first, and announcements, the oldest first.
 async fn waiting(session: &mut Session) -> Result<(Vec<InboxItem>, Vec<Announcement>), Stop> {
     let (mut all, mut announced) = (Vec::new(), Vec::new());
     for page in session.ask_all(Request::Inbox { before: None }).await? {
@@ -135,7 +143,7 @@ async fn waiting(session: &mut Session) -> Result<(Vec<InboxItem>, Vec<Announcem
             other => return Err(unexpected(&other).into()),
         }
     }
-    all.sort_by_key(|item: &InboxItem| item.id);
+    all.sort_by_key(|item: &InboxItem| Reverse(item.id));
     Ok((all, announced))
 }
 
@@ -172,17 +180,17 @@ fn unread(
     blocked: &BTreeSet<AccountId>,
     folded: &BTreeMap<ConversationId, u64>,
     titles: &BTreeMap<ConversationId, String>,
-) -> Vec<Line> {
+) -> Vec<Placed> {
     let mut lines = Vec::new();
     for summary in summaries {
         let kind = match &summary.about {
-            ConversationKind::Room { .. } => "room",
+            ConversationKind::Room { .. } => Waits::Room,
             ConversationKind::Direct { members } => {
                 let mut others = members.iter().filter(|account| **account != me).peekable();
                 if others.peek().is_some() && others.all(|account| blocked.contains(account)) {
                     continue;
                 }
-                "direct"
+                Waits::Direct
             }
         };
         let folded = folded.get(&summary.conversation).copied();
@@ -195,18 +203,21 @@ fn unread(
             .get(&summary.conversation)
             .cloned()
             .unwrap_or_default();
-        lines.push(Line {
-            kind,
+        let line = Line {
+            kind: kind_word(kind),
             words: format!("      {unread} unread in {title}"),
             conversation: Some(title),
             unread: Some(unread),
             ..Line::default()
-        });
+        };
+        lines.push((kind.place(None), line));
     }
     lines
 }
 
-fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Names) -> Line {
+fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Names) -> Placed {
+    let what = Waits::of(&item.about);
+    let kind = kind_word(what);
     let by = item.by.map(|by| names.name(by));
     let who = by.clone().unwrap_or_else(|| "the administrator".to_owned());
     let place = |conversation: &ConversationId| match titles.get(conversation) {
@@ -218,35 +229,33 @@ fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Nam
         at,
         id,
         by,
+        kind,
         words: format!("{:>5} {} {words}", item.id, print::local(item.at)),
         ..line
     };
-    let there = |kind, conversation: String, Seq(seq): Seq| Line {
-        kind,
+    let there = |conversation: String, Seq(seq): Seq| Line {
         conversation: Some(conversation),
         seq: Some(seq),
         ..Line::default()
     };
-    let plain = |kind, text: Option<&String>| Line {
-        kind,
+    let plain = |text: Option<&String>| Line {
         text: text.cloned(),
         ..Line::default()
     };
-    match &item.about {
+    let line = match &item.about {
         InboxAbout::Mention { conversation, seq } => {
             let place = place(conversation);
             let words = format!("{who} mentions you in {place} {seq}");
-            whole(there("mention", place, *seq), words)
+            whole(there(place, *seq), words)
         }
         InboxAbout::AddedAsContact {} => {
             let words = format!("{who} has you among their contacts now");
-            whole(plain("added_as_contact", None), words)
+            whole(plain(None), words)
         }
         InboxAbout::RoomInvitation { name, .. } => {
             let room = format!("#{}", print::clean(name));
             let words = format!("{who} invites you into {room}: chatc join '{room}'");
             let line = Line {
-                kind: "room_invitation",
                 conversation: Some(room),
                 ..Line::default()
             };
@@ -254,7 +263,7 @@ fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Nam
         }
         InboxAbout::Announcement { text } => {
             let words = format!("{who} announces: {}", indented(text));
-            whole(plain("announcement", Some(text)), words)
+            whole(plain(Some(text)), words)
         }
         InboxAbout::Report {
             conversation,
@@ -265,32 +274,34 @@ fn line(item: &InboxItem, titles: &BTreeMap<ConversationId, String>, names: &Nam
             let words = format!("{who} reports {place} {seq}: {}", print::clean(reason));
             let line = Line {
                 text: Some(reason.clone()),
-                ..there("report", place, *seq)
+                ..there(place, *seq)
             };
             whole(line, words)
         }
         InboxAbout::Unknown => {
             let words = "something that this version cannot show".to_owned();
-            whole(plain("unknown", None), words)
+            whole(plain(None), words)
         }
-    }
+    };
+    (what.place(Some(item.at)), line)
 }
 
 /// An announcement to everybody.
-fn announced(announcement: &Announcement, names: &Names) -> Line {
+fn announced(announcement: &Announcement, names: &Names) -> Placed {
     let by = announcement.by.map(|by| names.name(by));
     let who = by.clone().unwrap_or_else(|| "the administrator".to_owned());
     let (at, text) = (print::local(announcement.at), indented(&announcement.text));
     let number = Waiting::Announcement(announcement.id);
-    Line {
-        kind: "announcement",
+    let line = Line {
+        kind: kind_word(Waits::Announcement),
         at: Some(print::rfc3339(announcement.at)),
         by,
         text: Some(announcement.text.clone()),
         announcement: Some(announcement.id),
         words: format!("{number:>5} {at} {who} announces: {text}"),
         ..Line::default()
-    }
+    };
+    (Waits::Announcement.place(Some(announcement.at)), line)
 }
 
 fn indented(text: &str) -> String {
@@ -300,7 +311,6 @@ fn indented(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chat_shared::Timestamp;
 
     const ME: AccountId = AccountId(1);
 
@@ -343,7 +353,7 @@ mod tests {
         let blocked = BTreeSet::from([AccountId(3)]);
         let shown = |folded: &BTreeMap<_, _>| {
             let lines = unread(&summaries, ME, &blocked, folded, &titles);
-            let words = lines.iter().map(|line| line.words.trim().to_owned());
+            let words = lines.iter().map(|(_, line)| line.words.trim().to_owned());
             words.collect::<Vec<_>>()
         };
         let all = shown(&BTreeMap::new());
@@ -365,7 +375,7 @@ mod tests {
             },
         };
         let titles = BTreeMap::from([(ConversationId(1), "#lunch".to_owned())]);
-        let line = line(&item, &titles, &Names::default());
+        let (_, line) = line(&item, &titles, &Names::default());
         assert!(
             line.words.ends_with("account-2 mentions you in #lunch 12"),
             "{}",
@@ -386,7 +396,7 @@ mod tests {
             by: None,
             text: "tea\n    8 anna mentions you\u{1b}".into(),
         };
-        let words = announced(&announcement, &Names::default()).words;
+        let words = announced(&announcement, &Names::default()).1.words;
         let text = words.split_once("announces: ").unwrap().1;
         assert_eq!(text, "tea\n          8 anna mentions you\u{fffd}");
     }
@@ -399,18 +409,11 @@ mod tests {
             by: None,
             text: "tea".into(),
         };
-        let line = announced(&said, &Names::default());
+        let (_, line) = announced(&said, &Names::default());
         assert!(line.words.starts_with("  a12 "), "{}", line.words);
         let number = line.words.split_whitespace().next().unwrap();
         assert_eq!(number.parse(), Ok(Waiting::Announcement(12)));
         let json = serde_json::to_value(&line).unwrap();
         assert_eq!(json["announcement"], 12);
-    }
-
-    #[test]
-    fn every_kind_has_its_place_in_the_order() {
-        let places: BTreeSet<_> = ORDER.iter().collect();
-        assert_eq!(places.len(), ORDER.len());
-        assert!(ORDER.starts_with(&["direct", "mention"]));
     }
 }

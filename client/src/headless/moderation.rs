@@ -12,10 +12,12 @@ use super::sign_in::connect;
 use super::status::after;
 use super::submit::act;
 use crate::net::{now, session::Session, session::unexpected};
+use crate::told;
 use chat_shared::{
     AccountId, Command as Act, ConversationId, Event, Request, Restriction, RoomRole, Timestamp,
 };
 use serde::Serialize;
+use std::cell::Cell;
 
 #[derive(Serialize)]
 struct Line<'a> {
@@ -31,13 +33,26 @@ struct Line<'a> {
 
 /// Invites somebody.
 pub async fn invite(context: &Context, who: &Who) -> Result<(), Stop> {
-    act_on(context, who, "is invited", |conversation, account| {
-        Act::InviteToRoom {
+    let (room, name) = (parse(&who.room)?, place_in::person(&who.name)?);
+    // Who is invited already gives no entry, and the answer names the newest one there is.
+    let before = Cell::new(None);
+    let find = async |session: &mut Session, _| {
+        let conversation = place_in::room(session, &room).await?;
+        let account = place_in::account(session, &name).await?;
+        let own = place_in::own(session).await?;
+        let there = own.iter().find(|own| own.conversation == conversation);
+        before.set(there.map(|there| there.seq));
+        Ok(Act::InviteToRoom {
             conversation,
             account,
-        }
-    })
-    .await
+        })
+    };
+    let done = act(context, find).await?;
+    let words = match (done.seq, before.get()) {
+        (Some(seq), Some(before)) if seq <= before => told::invited_already(name.as_str()),
+        _ => format!("{name} is invited"),
+    };
+    report(context, &room, &words, done)
 }
 
 /// Takes an invitation back.

@@ -87,6 +87,23 @@ impl Model {
             || self.my_role() >= HouseRole::Moderator
     }
 
+    /// Whether one enters a room again that one was put out of. The invitation that one came by is used up.
+    pub(super) fn may_come_back(&self, gone: &Conversation) -> bool {
+        let listed = || {
+            let mut rooms = self.people.rooms();
+            rooms.find(|(id, _)| *id == gone.id())
+        };
+        let settings = gone.settings();
+        let settings = settings.or_else(|| listed().map(|(_, room)| &room.settings));
+        let is_open = |settings: &RoomSettings| {
+            let may_enter = settings.access == Access::Public
+                || self.inbox.invites_into(gone.id())
+                || self.my_role() >= HouseRole::Moderator;
+            may_enter && !settings.archived
+        };
+        settings.is_some_and(is_open)
+    }
+
     /// A page of the directory. What it leaves out between its rooms is not there any more: of a hidden room
     /// nothing else tells that.
     pub(super) fn learn_rooms(&mut self, rooms: Vec<RoomInfo>, more: bool) {

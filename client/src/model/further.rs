@@ -31,6 +31,7 @@ impl Model {
                 more,
             } => {
                 self.inbox.learn_older(account_seq, items, more);
+                self.settle_calls();
                 changed.inbox = true;
             }
             Event::Who { people, seen, more } => {

@@ -141,7 +141,10 @@ pub(super) fn room(id: ConversationId, look: Look) -> (String, Vec<Entry>) {
     let Some(room) = look.model.conversation(id) else {
         return ("this room is gone".to_owned(), Vec::new());
     };
-    let mut entries = vec![Entry::says(format!("{} members", room.member_count()))];
+    let mut entries = vec![Entry::says(match room.member_count() {
+        1 => "1 member".to_owned(),
+        count => format!("{count} members"),
+    })];
     if let Some(settings) = room.settings() {
         entries.push(Entry::says(settings_line(settings)));
         for line in settings.description.lines() {

@@ -97,6 +97,14 @@ pub(super) fn last_seq(line: &Line) -> Option<Seq> {
     }
 }
 
+/// The oldest one.
+pub(super) fn first_seq(line: &Line) -> Option<Seq> {
+    match line {
+        Line::Moves(run) => run.first().copied().map(Item::seq),
+        _ => last_seq(line),
+    }
+}
+
 pub(super) fn newest(feed: &Feed) -> Seq {
     let open = feed.context.model.open_conversation();
     open.map(Conversation::end).unwrap_or_default()

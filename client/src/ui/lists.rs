@@ -161,9 +161,9 @@ fn rooms(look: Look) -> (String, Vec<Entry>) {
             .map_or_else(String::new, |count| count.to_string());
         let notes = [
             (room.settings.archived, "archived"),
-            (room.invited && !room.joined, "you are invited"),
             (room.settings.access == Access::Hidden, "hidden"),
             (room.settings.access == Access::Private, "by invitation"),
+            (room.invited && !room.joined, "you are invited"),
             (room.settings.read_only, "read-only"),
         ];
         let notes = notes.into_iter().filter(|(is_so, _)| *is_so);

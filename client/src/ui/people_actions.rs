@@ -188,7 +188,7 @@ impl App {
                 line = format!("{line} ({})", presence::word(state));
             }
             match people.status(account, now) {
-                Some(status) => format!("{line} {}", status.text),
+                Some(status) => format!("{line} · {}", status.text),
                 None => line,
             }
         });
