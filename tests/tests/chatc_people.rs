@@ -375,6 +375,8 @@ async fn rooms_are_run_by_those_who_own_them() {
     does(&server, by, &room(&["uninvite", "plans", "clara"])).await;
     refused(&server, "clara", &["join", "plans"], "invitation_needed").await;
     does(&server, by, &invite).await;
+    let again = run(&server, by, &invite).await.ok();
+    assert!(again.out.contains("clara is invited already"), "{again:?}");
     does(&server, "clara", &["join", "plans"]).await;
 
     does(&server, by, &room(&["role", "plans", "clara", "moderator"])).await;

@@ -66,6 +66,15 @@ impl Model {
                 self.mistake(conversation, &text, now, &mut changed);
             }
             Update::Opened(id) => self.opened(id, &mut changed),
+            Update::Looked {
+                conversation,
+                first,
+                last,
+            } => {
+                if let Some(c) = self.conversations.get_mut(&conversation) {
+                    c.sight.look(first, last);
+                }
+            }
             Update::Seen { conversation, seq } => self.seen(conversation, seq, &mut changed),
             Update::WantsOlder(id) => self.wants_older(id, &mut changed),
             Update::WantsNewer(id) => self.wants_newer(id, &mut changed),
@@ -88,10 +97,7 @@ impl Model {
 
     fn set_connection(&mut self, connection: Connection, now: Timestamp, changed: &mut Changed) {
         changed.connection = true;
-        if matches!(connection, Connection::Ended { .. }) {
-            // A status line may cut it, and what there is to do stands at its end.
-            self.answer(self.open, &connection.status(now), now, changed);
-        }
+        self.tell_why(&connection, now, changed);
         if self.connection.is_online() && !connection.is_online() {
             self.people.forget_presence();
             changed.people = true;
@@ -109,6 +115,21 @@ impl Model {
         }
         self.connection = connection;
         self.ask_for_places(changed);
+    }
+
+    /// Why one is not let in. What is tried by itself is refused by itself again and again, and told once.
+    fn tell_why(&mut self, connection: &Connection, now: Timestamp, changed: &mut Changed) {
+        let Some(why) = connection.whole_reason() else {
+            if connection.is_online() {
+                self.told_why = None;
+            }
+            return;
+        };
+        let is_by_itself = matches!(connection, Connection::TurnedAway { .. });
+        if !is_by_itself || self.told_why.as_ref() != Some(&why) {
+            self.answer(self.open, &why, now, changed);
+        }
+        self.told_why = Some(why);
     }
 
     fn take_event(&mut self, event: Event, now: Timestamp, changed: &mut Changed) {
@@ -193,6 +214,7 @@ impl Model {
                 more,
             } => {
                 self.inbox.learn(account_seq, items, announcements, more);
+                self.settle_calls();
                 self.tell_announcements(now, changed);
                 changed.inbox = true;
             }

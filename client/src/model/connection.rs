@@ -29,7 +29,9 @@ pub enum Connection {
     },
     /// Over for good: only a person here can change that (another pin, a revoked device).
     Ended {
-        /// Why, and what to do.
+        /// What there is to do, where that can be said in few words.
+        todo: Option<&'static str>,
+        /// Why.
         reason: String,
     },
 }
@@ -46,26 +48,49 @@ impl Connection {
         matches!(self, Self::Online)
     }
 
-    /// A line for people.
+    /// A line for people. A bar may cut it, so what to do comes first.
     pub fn status(&self, now: Timestamp) -> String {
         match self {
             Self::Connecting { to } if to.is_empty() => "connecting …".to_owned(),
             Self::Connecting { to } => format!("connecting to {to} …"),
             Self::Online => "online".to_owned(),
-            Self::Lost { reason, retry_at } => {
-                // Reasons may be long, and what goes on must not be cut off.
-                match seconds_until(*retry_at, now) {
-                    0 => format!("connection lost, trying again … ({reason})"),
-                    seconds => format!("connection lost, trying again in {seconds} s ({reason})"),
-                }
-            }
+            Self::Lost { reason, retry_at } => match seconds_until(*retry_at, now) {
+                0 => format!("connection lost, trying again … ({reason})"),
+                seconds => format!("connection lost, trying again in {seconds} s ({reason})"),
+            },
             Self::TurnedAway { reason, retry_at } => {
                 let seconds = seconds_until(*retry_at, now);
-                format!("not connected, again in {seconds} s, Ctrl-R now ({reason})")
+                let reason = headline(reason);
+                format!("Ctrl-R: try now, else in {seconds} s · {reason}")
             }
-            Self::Ended { reason } => format!("not connected: {reason}"),
+            Self::Ended {
+                todo: Some(todo),
+                reason,
+            } => format!("{todo} · {}", headline(reason)),
+            Self::Ended { todo: None, reason } => format!("not connected: {reason}"),
         }
     }
+
+    /// The whole of why one is not let in, which the line has no room for.
+    pub fn whole_reason(&self) -> Option<String> {
+        match self {
+            Self::TurnedAway { reason, .. } | Self::Ended { todo: None, reason } => {
+                Some(format!("not connected: {reason}"))
+            }
+            Self::Ended {
+                todo: Some(todo),
+                reason,
+            } => Some(format!("not connected: {reason} ({todo})")),
+            Self::Connecting { .. } | Self::Online | Self::Lost { .. } => None,
+        }
+    }
+}
+
+/// A reason up to where it goes into details.
+fn headline(reason: &str) -> &str {
+    reason
+        .split_once([',', ':', ';'])
+        .map_or(reason, |(headline, _)| headline)
 }
 
 fn seconds_until(at: Timestamp, now: Timestamp) -> i64 {

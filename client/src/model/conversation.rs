@@ -5,6 +5,7 @@ use super::line::{Kind, Line, Pending, PendingState};
 use super::membership::Membership;
 use super::notices::Notices;
 use super::past::{Past, Seeking};
+use super::sight::Sight;
 use super::window::Window;
 use crate::command::Ticket;
 use chat_shared::state::ReadMark;
@@ -29,6 +30,8 @@ pub struct Conversation {
     pub(super) past: Option<Past>,
     /// The older place that one wants to see.
     pub(super) seeking: Option<Seeking>,
+    /// What of it was on the screen.
+    pub(super) sight: Sight,
     /// The newest entry there is, held or not, and the messages up to it.
     pub(super) newest: Seq,
     posts: u64,
@@ -54,6 +57,7 @@ impl Conversation {
             window,
             past: None,
             seeking: None,
+            sight: Sight::default(),
             newest: Seq(0),
             posts: 0,
             read: ReadMark::default(),
@@ -231,6 +235,11 @@ impl Conversation {
             self.membership.forget();
             self.forget_past(summary.seq);
         }
+        if holds_more_than_there_is {
+            self.sight = Sight::default();
+        }
+        // The inbox is asked for anew, and tells of all up to here.
+        self.sight.forget_calls();
         self.newest = summary.seq;
         self.posts = summary.posts;
         self.read = ReadMark {
@@ -305,6 +314,7 @@ impl Conversation {
         let is_new = mark.seq > self.read.seq;
         if is_new {
             self.read = mark;
+            self.sight.read(mark.seq);
         }
         is_new
     }

@@ -1,12 +1,13 @@
 //! What the feeds bring, entry by entry. Part of [`Model::apply`].
 
+use super::sight::names;
 use super::{Changed, Conversation, Heard, Item, Model};
 use crate::clock;
 use chat_shared::limits::GROUP_NEW;
 use chat_shared::state::ReadMark;
 use chat_shared::{
     AccountId, Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem,
-    PresenceState, Timestamp,
+    PresenceState, Timestamp, clean,
 };
 
 /// Announcements that are told again at the start, as long as they are not dismissed.
@@ -21,6 +22,7 @@ impl Model {
         changed: &mut Changed,
     ) {
         let me = self.me.as_ref().map(|me| me.account);
+        let name = self.me.as_ref().map(|me| me.name.clone());
         if !self.conversations.contains_key(&id)
             && let Some(end) = entries.iter().find(|entry| self.is_end(&entry.body))
         {
@@ -42,6 +44,14 @@ impl Model {
             let is_message = matches!(entry.body, EntryBody::Posted { .. });
             changed.rewritten |= matches!(entry.body, EntryBody::MessageDeleted { .. });
             let is_blocked = by.is_some_and(|by| self.contacts.is_blocked(by));
+            let is_news = seq > conversation.newest() && by != me && !is_blocked;
+            if is_news
+                && let (EntryBody::Posted { text }, Some(name)) = (&entry.body, &name)
+                && names(text, name)
+                && self.inbox.mentions().all(|told| told != (id, seq))
+            {
+                conversation.sight.call(seq);
+            }
             match conversation.push(entry) {
                 Ok(true) if is_message && by == me => conversation.clear_unread_line(),
                 Ok(true) if is_message && !is_blocked && seq > conversation.read() => {
@@ -84,6 +94,7 @@ impl Model {
                 changed.rewritten = true;
             } else if self.inbox.apply(entry) {
                 changed.inbox = true;
+                self.settle_calls();
             }
             match &entry.body {
                 // What it is comes by itself, as `opened`.
@@ -110,6 +121,11 @@ impl Model {
                         changed.list |= c.set_read(mark);
                     }
                 }
+                EntryBody::InboxDismissed { item: None, .. } => {
+                    for conversation in self.conversations.values_mut() {
+                        conversation.sight.forget_calls();
+                    }
+                }
                 EntryBody::InboxAdded { item } => self.arrived_in_inbox(item, now, changed),
                 EntryBody::ContactPut { contact } if contact.group == GROUP_NEW => {
                     let who = self.people.full_label(contact.account);
@@ -117,6 +133,15 @@ impl Model {
                     self.notice(self.open, &line, now, changed);
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The inbox knows of these mentions: whether they wait is seen there.
+    pub(super) fn settle_calls(&mut self) {
+        for (conversation, seq) in self.inbox.mentions() {
+            if let Some(conversation) = self.conversations.get_mut(&conversation) {
+                conversation.sight.is_told(seq);
             }
         }
     }
@@ -160,28 +185,31 @@ impl Model {
         changed: &mut Changed,
     ) {
         if self.inbox.is_untold(announcement) {
-            self.tell_announcement(announcement, now, changed);
+            self.tell_announcement(announcement, "", now, changed);
         }
     }
 
-    /// Tells a word to many where one is.
+    /// Tells a word to many where one is; `when` it was said, where that was not just now.
     fn tell_announcement(
         &mut self,
         announcement: &Announcement,
+        when: &str,
         now: Timestamp,
         changed: &mut Changed,
     ) {
         let by = self.announcer(announcement.by);
-        let line = format!("announcement of {by}: {}", announcement.text);
+        let line = format!("announcement of {by}{when}: {}", announcement.text);
         changed.calls = true;
         self.notice(self.open, &line, now, changed);
     }
 
-    /// What came while one was away and was not dismissed yet: the newest of it is told.
+    /// What came while one was away and was not dismissed yet: the newest of it is told, with the time when it was
+    /// said.
     pub(super) fn tell_announcements(&mut self, now: Timestamp, changed: &mut Changed) {
         let news = self.inbox.untold();
         for announcement in &news[news.len().saturating_sub(TOLD_AT_START)..] {
-            self.tell_announcement(announcement, now, changed);
+            let when = format!(", {}", clock::short(announcement.at, now, &self.zone()));
+            self.tell_announcement(announcement, &when, now, changed);
         }
     }
 
@@ -297,8 +325,15 @@ impl Model {
             .take_while(|entry| !is_joining(&entry.body))
             .take(8)
             .find(|entry| self.is_end(&entry.body));
+        let kick = match last.map(|entry| (entry.by, &entry.body)) {
+            _ if !reason.is_empty() => Some((by, reason)),
+            Some((by, EntryBody::Kicked { reason, .. })) => Some((by, reason.as_str())),
+            _ => None,
+        };
+        if let Some((by, reason)) = kick {
+            return self.put_out_words(gone, by, reason);
+        }
         let how = match (last, by) {
-            _ if !reason.is_empty() => Some(format!("by {}: {reason}", self.announcer(by))),
             (Some(entry), _) => self.told_by_others(entry),
             (None, Some(by)) => Some(format!("by {}", self.people.label(by))),
             (None, None) => None,
@@ -307,5 +342,18 @@ impl Model {
             Some(how) => format!("you are in {title} no longer: {how}"),
             None => format!("you are in {title} no longer"),
         }
+    }
+
+    fn put_out_words(&self, gone: &Conversation, by: Option<AccountId>, reason: &str) -> String {
+        let (by, title) = (self.announcer(by), self.title(gone));
+        let why = match reason {
+            "" => String::new(),
+            reason => format!(": {}", clean::line(reason)),
+        };
+        let back = match self.may_come_back(gone) {
+            true => " (you may come back)",
+            false => "",
+        };
+        format!("{by} has put you out of {title}{why}{back}")
     }
 }

@@ -2,11 +2,13 @@
 
 use super::Conversation;
 use super::awaited::Awaited;
+use crate::waits::Waits;
 use chat_shared::limits::ANNOUNCEMENTS;
 use chat_shared::state::DismissedAnnouncements;
 use chat_shared::{
     Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem, Seq, Timestamp, clean,
 };
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Announcements of which it is known that they were told: more than the daemon keeps.
@@ -37,6 +39,18 @@ pub enum Waiting<'a> {
     Item(&'a InboxItem),
     /// An announcement to everybody.
     Announcement(&'a Announcement),
+}
+
+impl Waiting<'_> {
+    /// What to sort by.
+    pub(super) fn place(&self) -> (Waits, Reverse<Option<Timestamp>>) {
+        match self {
+            Self::Unread(conversation) if conversation.is_room() => Waits::Room.place(None),
+            Self::Unread(_) => Waits::Direct.place(None),
+            Self::Item(item) => Waits::of(&item.about).place(Some(item.at)),
+            Self::Announcement(announcement) => Waits::Announcement.place(Some(announcement.at)),
+        }
+    }
 }
 
 impl Inbox {
@@ -71,16 +85,27 @@ impl Inbox {
         })
     }
 
+    /// Whether one is invited into a room.
+    pub(super) fn invites_into(&self, room: ConversationId) -> bool {
+        self.items.values().any(|item| match item.about {
+            InboxAbout::RoomInvitation { conversation, .. } => conversation == room,
+            _ => false,
+        })
+    }
+
     /// Whether somebody was mentioned in a conversation between these two entries, the first left out; yes
     /// also as long as that is not known.
     pub(super) fn may_mention(&self, id: ConversationId, above: Seq, up_to: Seq) -> bool {
-        self.awaited.is_pending()
-            || self.items.values().any(|item| match item.about {
-                InboxAbout::Mention { conversation, seq } => {
-                    conversation == id && seq > above && seq <= up_to
-                }
-                _ => false,
-            })
+        let is_there = |(conversation, seq)| conversation == id && seq > above && seq <= up_to;
+        self.awaited.is_pending() || self.mentions().any(is_there)
+    }
+
+    /// Where one is mentioned, as far as that waits.
+    pub(super) fn mentions(&self) -> impl Iterator<Item = (ConversationId, Seq)> {
+        self.items.values().filter_map(|item| match item.about {
+            InboxAbout::Mention { conversation, seq } => Some((conversation, seq)),
+            _ => None,
+        })
     }
 
     /// It is asked for, after a sync.

@@ -1,7 +1,10 @@
 //! Scenarios of the inbox: what waits, what is dismissed here and elsewhere, and in which order that is told.
 
-use super::tests::{ANNA, BORIS, Client, entry};
-use chat_shared::{Announcement, EntryBody, Event, Feed, InboxAbout, InboxItem, Seq, Timestamp};
+use super::Waiting;
+use super::tests::{ANNA, BORIS, CLARA, Client, DIRECT, GENERAL, entry, summary};
+use chat_shared::{
+    Announcement, ConversationId, EntryBody, Event, Feed, InboxAbout, InboxItem, Seq, Timestamp,
+};
 
 #[test]
 fn what_waits_is_taken_over_and_dismissed_in_order() {
@@ -205,4 +208,61 @@ fn what_one_announces_oneself_does_not_wait_for_oneself() {
         .collect();
     assert_eq!(waiting, [2, 3]);
     assert_eq!(client.0.notices().len(), 3, "where one is, each is told");
+}
+
+#[test]
+fn what_is_meant_for_oneself_comes_first_and_of_each_kind_the_newest() {
+    let mut client = Client::synced(0, 1, 1);
+    client.sync(0, vec![summary(GENERAL, 9, 9, 1), summary(DIRECT, 9, 9, 1)]);
+    let conversation = ConversationId(77);
+    let (seq, reason) = (Seq(1), String::new());
+    let about = [
+        InboxAbout::Unknown,
+        InboxAbout::Announcement { text: "x".into() },
+        InboxAbout::Report {
+            conversation,
+            seq,
+            reason,
+        },
+        InboxAbout::AddedAsContact {},
+        InboxAbout::RoomInvitation {
+            conversation,
+            name: "x".into(),
+        },
+        InboxAbout::Mention { conversation, seq },
+        InboxAbout::AddedAsContact {},
+    ];
+    let items = about.into_iter().zip(1..).map(|(about, id)| InboxItem {
+        id,
+        at: Timestamp(i64::try_from(id).unwrap() * 10),
+        by: Some(CLARA),
+        about,
+    });
+    let said = |id, at| Announcement {
+        id,
+        at: Timestamp(at),
+        by: None,
+        text: "x".into(),
+    };
+    client.event(Event::Inbox {
+        account_seq: Seq(0),
+        items: items.collect(),
+        announcements: vec![said(8, 15), said(9, 25)],
+        more: false,
+    });
+    let list = client.0.waiting_list().into_iter();
+    let list: Vec<_> = list
+        .map(|waiting| match waiting {
+            Waiting::Unread(there) if there.is_room() => "room".to_owned(),
+            Waiting::Unread(_) => "direct".to_owned(),
+            Waiting::Item(item) => item.id.to_string(),
+            Waiting::Announcement(said) => format!("a{}", said.id),
+        })
+        .collect();
+    let mention_invitation_contacts_report = ["6", "5", "7", "4", "3"];
+    let announcements_unknown = ["a9", "2", "a8", "1"];
+    assert_eq!(list[0], "direct");
+    assert_eq!(list[1..6], mention_invitation_contacts_report);
+    assert_eq!(list[6..10], announcements_unknown);
+    assert_eq!(list[10..], ["room"]);
 }

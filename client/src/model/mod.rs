@@ -8,7 +8,7 @@
 //! [`item`] one entry made fit to show, [`room_words`] what became of a room in words, [`window`] the entries of a
 //! conversation that are held, [`mod@line`]
 //! what is drawn of it, `notices` the client's own lines, `membership` who is in it, [`conversation`] one conversation,
-//! [`past`] an older place of it; `looks` and [`people`] who there is, `awaited`, [`contacts`] and [`inbox`] what is
+//! [`past`] an older place of it, `sight` what of it was on the screen; `looks` and [`people`] who there is, `awaited`, [`contacts`] and [`inbox`] what is
 //! one's own, [`directory`] the rooms there are; `apply`, `feeds`, `pages`, `further` and `own` what changes it, and here all of
 //! it together.
 
@@ -37,6 +37,7 @@ pub mod people;
 #[cfg(test)]
 mod people_tests;
 pub mod room_words;
+mod sight;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -56,8 +57,8 @@ pub use update::{Changed, Heard, Invitation, Me, Update};
 
 use crate::command::Ticket;
 use chat_shared::{
-    AccountId, Card, ConversationId, DeviceInfo, HouseRole, InboxAbout, InboxItem, InviteInfo,
-    PresenceState, Restriction, RoomInfo, Seen, Seq, Timestamp,
+    AccountId, Card, ConversationId, DeviceInfo, HouseRole, InviteInfo, PresenceState, Restriction,
+    RoomInfo, Seen, Seq, Timestamp,
 };
 use jiff::tz::TimeZone;
 use std::cmp::Reverse;
@@ -95,8 +96,13 @@ pub struct Model {
     taken_down: BTreeSet<AccountId>,
     /// Changes of rooms that are so already: no entry will tell of them.
     idle_changes: BTreeSet<Ticket>,
+    /// Invitations into rooms under way, and the newest entry of the room before: who is invited already gives
+    /// none.
+    inviting: BTreeMap<Ticket, Seq>,
     /// What was wrong with the last line that meant nothing.
     last_mistake: Option<String>,
+    /// Why one was not let in, as it was told last.
+    told_why: Option<String>,
     /// Whether it asked to sync again and was not answered yet.
     resyncing: bool,
     /// Whether a first screen has arrived.
@@ -269,24 +275,19 @@ impl Model {
         &self.inbox
     }
 
-    /// All that waits, what is nearest first: unread direct conversations, mentions, everything else in
-    /// the inbox, unread rooms; in each the newest first.
+    /// All that waits, in the order of [`crate::waits`].
     pub fn waiting_list(&self) -> Vec<Waiting<'_>> {
-        let is_mention = |item: &&InboxItem| matches!(item.about, InboxAbout::Mention { .. });
-        let unread = |rooms: bool| {
-            self.conversations()
-                .into_iter()
-                .filter(move |c| c.is_room() == rooms && self.unread_in(c) > 0)
-                .map(Waiting::Unread)
-        };
-        let items = || self.inbox.items().rev();
+        let conversations = self.conversations().into_iter();
+        let unread = conversations.filter(|there| self.unread_in(there) > 0);
+        let items = self.inbox.items().rev().map(Waiting::Item);
         let announcements = self.inbox.announcements().rev();
-        unread(false)
-            .chain(items().filter(is_mention).map(Waiting::Item))
-            .chain(items().filter(|item| !is_mention(item)).map(Waiting::Item))
+        let mut all: Vec<_> = unread
+            .map(Waiting::Unread)
+            .chain(items)
             .chain(announcements.map(Waiting::Announcement))
-            .chain(unread(true))
-            .collect()
+            .collect();
+        all.sort_by_key(Waiting::place);
+        all
     }
 
     /// The card that was asked for last.

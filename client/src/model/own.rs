@@ -34,6 +34,13 @@ impl Model {
         {
             self.idle_changes.insert(ticket);
         }
+        if let Order::Act {
+            act: Act::InviteToRoom { conversation, .. },
+        } = order
+            && let Some(c) = self.conversations.get(conversation)
+        {
+            self.inviting.entry(ticket).or_insert(c.newest());
+        }
         if let Order::Post { conversation, text } = order
             && let Some(c) = self.conversations.get_mut(conversation)
             && c.add_pending(ticket, text, now)
@@ -83,7 +90,13 @@ impl Model {
             }
             Order::SetTopic { .. } => {}
             Order::Act { act } => {
-                let line = self.done_line(act, now);
+                let before = self.inviting.remove(&ticket);
+                let line = match (act, before) {
+                    (Act::InviteToRoom { account, .. }, Some(before)) => seq
+                        .filter(|seq| *seq <= before)
+                        .map(|_| told::invited_already(&self.people.full_label(*account))),
+                    _ => self.done_line(act, now),
+                };
                 if let Act::PutContact { account, .. } = act {
                     self.taken_down.remove(account);
                 }
@@ -134,6 +147,7 @@ impl Model {
             self.taken_down.remove(account);
         }
         self.idle_changes.remove(&ticket);
+        self.inviting.remove(&ticket);
         let line = match order {
             Order::Post { text, .. } => {
                 format!(
@@ -268,9 +282,12 @@ impl Model {
         let Some(posts) = conversation.item(seq).map(Item::posts) else {
             return;
         };
-        // What is read is gone from the inbox. A mention that is not even held was not seen by anybody.
-        let (read, base) = (conversation.read(), conversation.window.base());
-        if read < base && self.inbox.may_mention(id, read, base) {
+        // What is read is gone from the inbox. A mention that was never on the screen was not seen by anybody.
+        let sight = &conversation.sight;
+        let may_wait = |(above, up_to): &(Seq, Seq)| {
+            self.inbox.may_mention(id, *above, *up_to) || sight.calls(*above, *up_to)
+        };
+        if sight.unseen(conversation.read(), seq).iter().any(may_wait) {
             return;
         }
         if conversation.set_read(ReadMark { seq, posts }) {

@@ -1,7 +1,7 @@
 //! Scenarios of an older place: how it is shown, grows, and becomes one with the newest entries.
 
 use super::past::PAST_ENTRIES;
-use super::tests::{BORIS, CLARA, Client, DIRECT, GENERAL, NOW, entry, post, summary};
+use super::tests::{ANNA, BORIS, CLARA, Client, DIRECT, GENERAL, NOW, entry, post, summary};
 use super::{Changed, Connection, Conversation, Item, Update, What};
 use crate::command::{Command, Page};
 use chat_shared::limits::HISTORY_PAGE;
@@ -57,6 +57,36 @@ impl Client {
             panic!("one page, not {changed:?}");
         };
         self.page(page, served(page));
+    }
+
+    /// All is read, and the inbox is known.
+    fn reading() -> Self {
+        let mut client = Self::far();
+        client.event(Event::Inbox {
+            account_seq: Seq(0),
+            items: vec![],
+            announcements: vec![],
+            more: false,
+        });
+        client
+    }
+
+    /// These are on the screen.
+    fn looks(&mut self, first: u64, last: u64) {
+        self.apply(Update::Looked {
+            conversation: GENERAL,
+            first: Seq(first),
+            last: Seq(last),
+        });
+    }
+
+    /// Somebody stands at the newest; what the daemon is told of it.
+    fn sees(&mut self, seq: u64) -> Vec<Command> {
+        let seen = Update::Seen {
+            conversation: GENERAL,
+            seq: Seq(seq),
+        };
+        self.apply(seen).needs
     }
 
     fn wants(&mut self, seq: u64) -> Changed {
@@ -239,14 +269,9 @@ fn a_mention_that_was_not_seen_is_not_read_over() {
         by: Some(BORIS),
         about: about(seq),
     };
-    let sees = |client: &mut Client| {
-        let seen = Update::Seen {
-            conversation: GENERAL,
-            seq: Seq(NEWEST),
-        };
-        client.apply(seen).needs.len()
-    };
+    let sees = |client: &mut Client| client.sees(NEWEST).len();
     let mut client = Client::synced(BASE, NEWEST, PLACE - 1);
+    client.looks(BASE + 1, NEWEST);
     assert_eq!(sees(&mut client), 0, "it is not known yet what waits");
     client.event(Event::Inbox {
         account_seq: Seq(0),
@@ -267,6 +292,79 @@ fn a_mention_that_was_not_seen_is_not_read_over() {
         },
     );
     assert_eq!((sees(&mut client), client.unread()), (1, 0));
+}
+
+/// Anna is named in the first of these messages, and the inbox tells of it before them or behind them.
+fn flood(client: &mut Client, inbox_first: bool) {
+    let text = |seq| if seq == NEWEST + 1 { "so, @Anna?" } else { "x" };
+    let said = (NEWEST + 1..=NEWEST + 100).map(|seq| post(seq, BORIS, text(seq)));
+    let item = InboxItem {
+        id: 1,
+        at: NOW,
+        by: Some(BORIS),
+        about: InboxAbout::Mention {
+            conversation: GENERAL,
+            seq: Seq(NEWEST + 1),
+        },
+    };
+    let added = EntryBody::InboxAdded { item };
+    if inbox_first {
+        client.account_entry(1, added.clone());
+    }
+    client.entries(said.collect());
+    assert_eq!(client.sees(NEWEST + 100), [], "{inbox_first}");
+    if !inbox_first {
+        client.account_entry(1, added);
+    }
+}
+
+#[test]
+fn a_mention_that_is_held_but_was_never_on_the_screen_is_not_read_over() {
+    let read = |seq| {
+        [Command::MarkRead {
+            conversation: GENERAL,
+            seq: Seq(seq),
+        }]
+    };
+    for inbox_first in [true, false] {
+        let mut client = Client::reading();
+        flood(&mut client, inbox_first);
+        // What is said after it, on the screen, is not read either.
+        client.looks(NEWEST + 81, NEWEST + 100);
+        assert_eq!(client.sees(NEWEST + 100), []);
+        // One scrolls up, screen by screen, not yet to it; then to it, and back.
+        client.looks(NEWEST + 2, NEWEST + 85);
+        assert_eq!(client.sees(NEWEST + 100), []);
+        client.looks(NEWEST - 5, NEWEST + 2);
+        assert_eq!(client.sees(NEWEST + 100), read(NEWEST + 100));
+    }
+    // Whoever dismisses it wants to be rid of it.
+    let dismissed = |item| EntryBody::InboxDismissed {
+        item,
+        announcements: None,
+    };
+    for item in [Some(1), None] {
+        let mut client = Client::reading();
+        flood(&mut client, false);
+        client.account_entry(2, dismissed(item));
+        assert_eq!(client.sees(NEWEST + 100), read(NEWEST + 100));
+    }
+}
+
+#[test]
+fn what_names_nobody_or_somebody_else_is_read_from_the_bottom_however_much_it_is() {
+    let mut client = Client::reading();
+    let text = |seq| match seq % 3 {
+        0 => "@boris and anna",
+        1 => "anna@example.org",
+        _ => "@annabel",
+    };
+    let said = (NEWEST + 1..=NEWEST + 100).map(|seq| post(seq, BORIS, text(seq)));
+    client.entries(said.collect());
+    assert_eq!(client.sees(NEWEST + 100).len(), 1);
+    // Nobody waits for the inbox to tell of what one says oneself.
+    client.entries(vec![post(NEWEST + 101, ANNA, "@anna is me")]);
+    assert_eq!(client.sees(NEWEST + 101).len(), 1);
 }
 
 #[test]

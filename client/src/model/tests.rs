@@ -3,9 +3,9 @@
 use super::{Changed, Connection, Heard, Line, Me, Model, PendingState, Update, What};
 use crate::command::{Command, Order, Page, Ticket};
 use chat_shared::{
-    AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody, Event,
-    Fault, FaultCode, Feed, HouseRole, Member, Nonce, Presence, PresenceState, Request, Seq,
-    StreamId, Timestamp,
+    Access, AccountId, ConversationId, ConversationKind, ConversationSummary, Entry, EntryBody,
+    Event, Fault, FaultCode, Feed, HouseRole, InboxAbout, InboxItem, Member, Nonce, Presence,
+    PresenceState, Request, RoomInfo, RoomSettings, Seq, StreamId, Timestamp,
 };
 
 pub(super) const ANNA: AccountId = AccountId(1);
@@ -306,6 +306,11 @@ fn unread_is_a_subtraction_and_a_mark_from_another_device_counts() {
 #[test]
 fn seeing_marks_as_read_and_tells_once() {
     let mut client = Client::synced(0, 5, 2);
+    client.apply(Update::Looked {
+        conversation: GENERAL,
+        first: Seq(3),
+        last: Seq(5),
+    });
     let seen = || Update::Seen {
         conversation: GENERAL,
         seq: Seq(5),
@@ -327,6 +332,11 @@ fn the_unread_line_stays_while_one_reads_and_goes_when_one_writes_or_leaves() {
     let mut client = Client::synced(0, 4, 2);
     client.apply(Update::Opened(Some(GENERAL)));
     assert_eq!(client.drawn(), "1 2 -- 3 4");
+    client.apply(Update::Looked {
+        conversation: GENERAL,
+        first: Seq(1),
+        last: Seq(4),
+    });
     client.apply(Update::Seen {
         conversation: GENERAL,
         seq: Seq(4),
@@ -557,10 +567,19 @@ fn who_is_put_out_is_told_by_whom_and_why() {
         )
     };
     for (by, reason, line) in [
-        (Some(BORIS), "noise", "no longer: by boris: noise"),
-        (Some(BORIS), "", "no longer: by boris"),
-        (None, "noise", "no longer: by the administrator: noise"),
-        (None, "", "no longer"),
+        (
+            Some(BORIS),
+            "noise\n\u{1b}",
+            "boris has put you out of #general: noise \u{fffd}",
+        ),
+        (
+            None,
+            "noise",
+            "the administrator has put you out of #general: noise",
+        ),
+        // It may have been deleted.
+        (Some(BORIS), "", "you are in #general no longer: by boris"),
+        (None, "", "you are in #general no longer"),
     ] {
         let mut client = Client::synced(0, 1, 1);
         client.event(Event::Entries {
@@ -568,7 +587,82 @@ fn who_is_put_out_is_told_by_whom_and_why() {
             entries: vec![told(by, reason)],
         });
         let notice = &client.0.notices()[0];
-        assert_eq!(notice.text, format!("you are in #general {line}"));
+        assert_eq!(notice.text, line);
+    }
+}
+
+#[test]
+fn who_is_put_out_is_told_whether_they_may_come_back() {
+    let public = RoomSettings::default;
+    let private = || RoomSettings {
+        access: Access::Private,
+        ..public()
+    };
+    let archived = || RoomSettings {
+        archived: true,
+        ..public()
+    };
+    let (plain, keeper) = (HouseRole::Member, HouseRole::Moderator);
+    for (settings, role, is_invited, may) in [
+        (public(), plain, false, true),
+        (archived(), plain, false, false),
+        (private(), plain, false, false),
+        (private(), plain, true, true),
+        (private(), keeper, false, true),
+    ] {
+        let mut client = Client::synced(0, 1, 1);
+        client.apply(Update::SignedIn(Me {
+            account: ANNA,
+            name: "anna".into(),
+            administrator: false,
+            role,
+        }));
+        let set = EntryBody::HouseRoleSet {
+            account: ANNA,
+            role,
+        };
+        client.event(Event::Entries {
+            feed: Feed::House,
+            entries: vec![entry(4, ANNA, 0, set)],
+        });
+        client.event(Event::Room {
+            room: RoomInfo {
+                conversation: GENERAL,
+                name: "general".into(),
+                topic: String::new(),
+                members: 2,
+                joined: true,
+                settings,
+                invited: false,
+            },
+            role: None,
+        });
+        if is_invited {
+            let item = InboxItem {
+                id: 1,
+                at: NOW,
+                by: Some(BORIS),
+                about: InboxAbout::RoomInvitation {
+                    conversation: GENERAL,
+                    name: "general".into(),
+                },
+            };
+            client.account_entry(1, EntryBody::InboxAdded { item });
+        }
+        let body = EntryBody::ConversationRemoved {
+            conversation: GENERAL,
+            reason: "noise".into(),
+            banned: false,
+            until: None,
+        };
+        client.event(Event::Entries {
+            feed: Feed::Account,
+            entries: vec![entry(1 + u64::from(is_invited), BORIS, 0, body)],
+        });
+        let told = &client.0.notices().last().unwrap().text;
+        let back = if may { " (you may come back)" } else { "" };
+        let line = format!("boris has put you out of #general: noise{back}");
+        assert_eq!(*told, line);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Scenarios of the client's own lines: what is told, and that it is told once.
 
-use super::tests::{ANNA, BORIS, Client, GENERAL, entry, post, ticket};
+use super::tests::{ANNA, BORIS, Client, GENERAL, NOW, entry, post, ticket};
 use super::{Connection, Item, Update};
 use crate::command::Order;
 use chat_shared::{
@@ -54,7 +54,10 @@ impl Client {
     fn told(&self) -> Vec<&str> {
         let notices = self.0.notices().iter();
         notices
-            .map(|notice| notice.text.trim_start_matches("announcement of boris: "))
+            .map(|notice| match notice.text.split_once(": ") {
+                Some((head, word)) if head.starts_with("announcement of boris") => word,
+                _ => &notice.text,
+            })
             .collect()
     }
 }
@@ -76,6 +79,62 @@ fn an_announcement_that_was_told_is_not_told_again_after_a_reconnect() {
     // What came while one was away is told, and so is what was said in between.
     assert!(client.comes_back_to(6, vec![said(1, 1), said(2, 2), said(3, 3)]));
     assert_eq!(client.told(), ["word 1", "word 2", "word 3"]);
+}
+
+#[test]
+fn one_that_is_told_later_bears_the_time_at_which_it_was_said() {
+    let mut client = Client::synced(0, 1, 1);
+    let day = 86_400_000;
+    let at = |ms| NOW.0 - ms;
+    client.event(Event::Inbox {
+        account_seq: Seq(0),
+        items: vec![],
+        announcements: vec![said(1, at(20 * day)), said(2, at(day)), said(3, at(60_000))],
+        more: false,
+    });
+    client.announced(4, said(4, NOW.0));
+    let told: Vec<_> = client.0.notices().iter().map(|told| &told.text).collect();
+    assert_eq!(
+        told,
+        [
+            "announcement of boris, 12 Dec 1969 00:16: word 1",
+            "announcement of boris, Wed 00:16: word 2",
+            "announcement of boris, 00:15: word 3",
+            "announcement of boris: word 4",
+        ]
+    );
+}
+
+#[test]
+fn who_is_invited_already_is_told_of_and_who_is_not_shows_in_the_room() {
+    let mut client = Client::synced(0, 5, 5);
+    client.apply(Update::Opened(Some(GENERAL)));
+    let mut invite = |nonce, seq| {
+        let order = Order::Act {
+            act: Act::InviteToRoom {
+                conversation: GENERAL,
+                account: BORIS,
+            },
+        };
+        let ticket = ticket(nonce);
+        let queued = order.clone();
+        client.apply(Update::Queued {
+            ticket,
+            order: queued,
+        });
+        client.apply(Update::Done {
+            ticket,
+            order,
+            conversation: Some(GENERAL),
+            seq,
+        });
+        client.drawn()
+    };
+    assert_eq!(invite(1, Some(Seq(6))), "1 2 3 4 5");
+    // An answer that was lost says nothing.
+    assert_eq!(invite(2, None), "1 2 3 4 5");
+    let told = "(boris is invited already: it waits in their inbox)";
+    assert_eq!(invite(3, Some(Seq(5))), format!("1 2 3 4 5 {told}"));
 }
 
 #[test]
@@ -172,16 +231,46 @@ fn so_it_is_where_no_conversation_is_open() {
 fn why_it_is_over_is_told_whole_where_one_is_and_once() {
     let mut client = Client::synced(0, 1, 1);
     client.apply(Update::Opened(Some(GENERAL)));
-    let reason = format!("{} (Ctrl-R tries again)", "a long reason ".repeat(20));
+    let todo = Some("Ctrl-R: try again");
+    let reason = "a long reason ".repeat(20) + "for it";
     for _ in 0..2 {
         client.apply(Update::Connection(Connection::Connecting {
             to: "home".into(),
         }));
         let reason = reason.clone();
-        client.apply(Update::Connection(Connection::Ended { reason }));
+        client.apply(Update::Connection(Connection::Ended { todo, reason }));
     }
-    assert_eq!(client.drawn(), format!("1 (not connected: {reason})"));
+    assert_eq!(
+        client.drawn(),
+        format!("1 (not connected: {reason} (Ctrl-R: try again))")
+    );
     assert!(client.0.is_me(ANNA));
+}
+
+#[test]
+fn why_one_is_turned_away_is_told_whole_and_once_until_one_was_let_in() {
+    let mut client = Client::synced(0, 1, 1);
+    client.apply(Update::Opened(Some(GENERAL)));
+    let turned_away = |client: &mut Client, at| {
+        client.apply(Update::Connection(Connection::Connecting {
+            to: "home".into(),
+        }));
+        client.apply(Update::Connection(Connection::TurnedAway {
+            reason: "disabled: ask somebody".into(),
+            retry_at: Timestamp(at),
+        }));
+    };
+    turned_away(&mut client, 1);
+    client.apply(Update::Notice {
+        conversation: None,
+        text: "typed meanwhile".into(),
+    });
+    turned_away(&mut client, 2);
+    let why = "(not connected: disabled: ask somebody)";
+    assert_eq!(client.drawn(), format!("1 {why} (typed meanwhile)"));
+    client.apply(Update::Connection(Connection::Online));
+    turned_away(&mut client, 3);
+    assert_eq!(client.drawn(), format!("1 {why} (typed meanwhile) {why}"));
 }
 
 #[test]

@@ -100,11 +100,21 @@ pub enum Update {
     // The screen.
     /// This conversation is on the screen now; nothing: none is.
     Opened(Option<ConversationId>),
-    /// Everything up to this entry was on the screen before somebody's eyes.
+    /// These entries are on the screen before somebody's eyes.
+    Looked {
+        /// Where.
+        conversation: ConversationId,
+        /// The first of them.
+        first: Seq,
+        /// The last of them.
+        last: Seq,
+    },
+    /// Somebody stands at the newest entry: all is read, unless a mention waits that was never on the screen
+    /// ([`Update::Looked`]).
     Seen {
         /// Where.
         conversation: ConversationId,
-        /// The newest entry shown.
+        /// The newest entry.
         seq: Seq,
     },
     /// Somebody scrolls to the beginning of what is shown. May be said often; it asks once.

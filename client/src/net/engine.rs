@@ -92,7 +92,7 @@ impl Engine {
             }
             let is_quit = if may_be_lifted || failure.is_passing() {
                 let retry_at = Timestamp(now().0 + millis(pause).cast_signed());
-                let reason = brief(&failure);
+                let reason = reason(&failure);
                 self.tell(Update::Connection(if may_be_lifted {
                     Connection::TurnedAway { reason, retry_at }
                 } else {
@@ -100,8 +100,7 @@ impl Engine {
                 }));
                 self.wait(Some(Instant::now() + pause), may_be_lifted).await
             } else {
-                let reason = explained(&failure);
-                self.tell(Update::Connection(Connection::Ended { reason }));
+                self.tell(Update::Connection(ended(&failure)));
                 self.wait(None, false).await
             };
             if is_quit {
@@ -291,35 +290,39 @@ async fn adopt(settings: Settings, credentials: Credentials, on_update: Rc<OnUpd
     }
 }
 
-/// A reason for a status line.
-fn brief(failure: &Failure) -> String {
+/// Why, as people say it.
+fn reason(failure: &Failure) -> String {
     match failure {
         Failure::Unreachable { error, .. } => error.clone(),
         Failure::Lost(reason) => reason.clone(),
         Failure::Refused(fault) if fault.code == FaultCode::AddressBanned => {
-            "your address is banned".to_owned()
+            "your address is banned: ask your administrator".to_owned()
         }
         Failure::Refused(fault) => fault.text.clone(),
         other => other.to_string(),
     }
 }
 
-/// A reason with what to do.
-fn explained(failure: &Failure) -> String {
-    match failure {
-        Failure::Refused(fault) if fault.code == FaultCode::TokenInvalid => {
-            "this device was signed out: /quit, then start chatc".to_owned()
-        }
+/// What cannot be tried again by itself, with what to do.
+fn ended(failure: &Failure) -> Connection {
+    let code = match failure {
+        Failure::Refused(fault) => Some(fault.code),
+        _ => None,
+    };
+    let (todo, reason) = match code {
+        Some(FaultCode::TokenInvalid) => (
+            Some("/quit and start chatc again"),
+            "this device was signed out".to_owned(),
+        ),
         // Not tried again by itself: two screens would put one another out for ever.
-        Failure::Refused(fault) if fault.code == FaultCode::SignedInElsewhere => {
-            "signed in elsewhere; Ctrl-R goes on here, and ends that".to_owned()
-        }
-        Failure::Refused(fault) if fault.code == FaultCode::TooManySessions => {
-            format!("{} (Ctrl-R tries again)", fault.text)
-        }
-        Failure::Refused(fault) => fault.text.clone(),
-        other => other.to_string(),
-    }
+        Some(FaultCode::SignedInElsewhere) => (
+            Some("Ctrl-R: go on here"),
+            "signed in elsewhere, which that ends".to_owned(),
+        ),
+        Some(FaultCode::TooManySessions) => (Some("Ctrl-R: try again"), reason(failure)),
+        _ => (None, reason(failure)),
+    };
+    Connection::Ended { todo, reason }
 }
 
 fn wanted_pause(failure: &Failure) -> Duration {

@@ -66,6 +66,9 @@ pub(super) struct App {
     pub(super) goal: Option<Goal>,
     /// The message that one went to, in the past or among the newest ones, until one goes back.
     pub(super) gone_to: Option<Seq>,
+    /// One was put here, since the conversation that was open is gone, and pressed no key since: what is here
+    /// was not chosen, and is not read.
+    pub(super) is_put_here: bool,
     /// How comings and goings are told.
     pub(super) notices: Notices,
     /// Whether messages of people whom one blocks are shown here.
@@ -88,7 +91,7 @@ pub(super) struct App {
     /// For the moment; gone with the next key.
     pub(super) note: Option<String>,
     /// The terminal has the focus, as far as it tells.
-    focused: bool,
+    pub(super) focused: bool,
     pub(super) here: Here,
     pub(super) lists_are_old: bool,
     pub(super) quit_is_armed: bool,
@@ -124,6 +127,7 @@ impl App {
             chosen: None,
             goal: None,
             gone_to: None,
+            is_put_here: false,
             notices: Notices::default(),
             unfolds: false,
             overlays: Vec::new(),
@@ -215,6 +219,7 @@ impl App {
 
     /// Shows another conversation.
     pub(super) fn open(&mut self, id: ConversationId) {
+        self.is_put_here = false;
         if self.open == Some(id) {
             return self.follow();
         }
@@ -334,13 +339,15 @@ impl App {
         if is_there || !self.model.is_synced() {
             return;
         }
-        let first = if self.has_begun {
+        let is_moved = self.has_begun;
+        let first = if is_moved {
             self.model.conversations().first().map(|first| first.id())
         } else {
             self.first_place()
         };
         self.has_begun |= first.is_some();
         if first != self.open {
+            self.is_put_here = is_moved;
             self.show(first);
         }
     }
@@ -352,26 +359,6 @@ impl App {
             && let Some(greeting) = self.setup.greeting.take()
         {
             self.tell(greeting);
-        }
-    }
-
-    /// Whether what comes in is before somebody's eyes: not while the past is, or who opened it is on the
-    /// way to another place.
-    fn is_reading(&self) -> bool {
-        let is_elsewhere = |open: &Conversation| open.is_past() || self.is_on_the_way(open.id());
-        let open = self.model.open_conversation();
-        self.focused && self.log.is_at_bottom() && !open.is_some_and(is_elsewhere)
-    }
-
-    pub(super) fn mark_read(&mut self) {
-        let Some(open) = self.model.open_conversation() else {
-            return;
-        };
-        if self.is_reading() && open.end() > open.read() {
-            let (conversation, seq) = (open.id(), open.end());
-            let seen = Update::Seen { conversation, seq };
-            let changed = self.model.apply(seen, (self.setup.clock)());
-            self.react(changed);
         }
     }
 }

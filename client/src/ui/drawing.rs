@@ -17,6 +17,13 @@ use cursive::{Printer, Rect, Vec2};
 impl View for App {
     fn layout(&mut self, size: Vec2) {
         self.layout = Layout::of(size, self.pane);
+        let log = self.layout.log.size();
+        self.pursue_goal();
+        let feed = feed(&self.model, &self.setup, &self.shown(), log.x);
+        self.log.layout(log, &feed);
+        self.fetch_more();
+        self.look();
+        // What is read thereby is not counted in them any more.
         if std::mem::take(&mut self.lists_are_old) {
             self.conversations.update(&self.model);
             self.people.update(&self.model);
@@ -25,11 +32,6 @@ impl View for App {
             .layout(self.layout.conversations.map_or(0, |part| part.height()));
         self.people
             .layout(self.layout.people.map_or(0, |part| part.height()));
-        let log = self.layout.log.size();
-        self.pursue_goal();
-        let feed = feed(&self.model, &self.setup, &self.shown(), log.x);
-        self.log.layout(log, &feed);
-        self.fetch_more();
         self.fill_overlay();
         if let Some(input) = self.layout.input {
             self.input.layout(input.width(), &self.editor);

@@ -7,7 +7,7 @@
 //! always fixed so.
 
 use super::cells;
-use super::feed::{Feed, Key, above, holds, key, last_seq, marker, newest};
+use super::feed::{Feed, Key, above, first_seq, holds, key, last_seq, marker, newest};
 use super::rows::{self, Row};
 use super::theme::Role;
 use crate::model::Line;
@@ -62,6 +62,8 @@ pub(super) struct LogView {
     cache: HashMap<Seq, Arc<[Row]>>,
     /// What is drawn; fewer rows than the height stand at the bottom.
     visible: Vec<Row>,
+    /// First and last entry among that.
+    in_sight: Option<(Seq, Seq)>,
     is_top_near: bool,
     is_end_near: bool,
     heading: Heading,
@@ -88,6 +90,11 @@ impl LogView {
     /// Whether the newest line is on the screen.
     pub(super) fn is_at_bottom(&self) -> bool {
         self.anchor == Anchor::Bottom
+    }
+
+    /// The first and the last entry on the screen.
+    pub(super) fn in_sight(&self) -> Option<(Seq, Seq)> {
+        self.in_sight
     }
 
     /// Whether there is nothing to show.
@@ -199,6 +206,7 @@ impl LogView {
         self.size = size;
         self.settle(feed);
         self.visible.clear();
+        self.in_sight = None;
         self.is_top_near = true;
         self.is_end_near = true;
         if let Some(top) = self.top(feed) {
@@ -210,6 +218,7 @@ impl LogView {
             self.is_end_near = visible.len() <= height + ahead;
             visible.truncate(height);
             self.visible = visible;
+            self.in_sight = self.entries_from(top, height, feed);
         }
         let left_at = match self.anchor {
             Anchor::Bottom => None,
@@ -360,6 +369,25 @@ impl LogView {
             }
         }
         found
+    }
+
+    /// The first and the last entry of which something stands in so many rows.
+    fn entries_from(&mut self, top: Place, rows: usize, feed: &Feed) -> Option<(Seq, Seq)> {
+        let mut left = top.row + rows;
+        let mut entries: Option<(Seq, Seq)> = None;
+        for line in top.line..feed.lines.len() {
+            // Of what stands above it nobody reads it.
+            if left <= above(line, feed).len() {
+                break;
+            }
+            if let (Some(first), Some(last)) =
+                (first_seq(&feed.lines[line]), last_seq(&feed.lines[line]))
+            {
+                entries = Some((entries.map_or(first, |(first, _)| first), last));
+            }
+            left = left.saturating_sub(self.height(line, feed));
+        }
+        entries
     }
 
     fn height(&mut self, line: usize, feed: &Feed) -> usize {

@@ -9,7 +9,8 @@
 //! `keyboard` what is read from it, `paste` pasted text told apart; `app` the screen as a
 //! whole, `drawing` the same as cursive sees it, `keys` the table of keys, `typing` what keys
 //! do, `actions` what a finished line does (`people_actions` and `room_actions` what it does to
-//! whom, `invitations` how people come in, `house_actions` how order is kept), `here` whether one is there, `memory` what is
+//! whom, `invitations` how people come in, `house_actions` how order is kept), `here` whether one is there, `eyes` what is read by being
+//! on the screen, `memory` what is
 //! remembered until the next start, `places` going to a message, `layout` where everything stands; `conversations`, `log_view`,
 //! `people`, `status`, `input_line` the parts; `overlay` a list over them, `overlay_keys` what keys
 //! do in it, `lists` and `card` what it holds; `shown`, `feed`, `fold`, `rows` and `wrap` lines as rows, `cells`
@@ -22,6 +23,7 @@ mod caret;
 mod cells;
 mod conversations;
 mod drawing;
+mod eyes;
 mod feed;
 mod fold;
 mod here;

@@ -84,6 +84,7 @@ impl App {
         let width = self.layout.log.width();
         let feed = feed(&self.model, &self.setup, &self.shown(), width);
         self.log.show(goal.seq, &feed);
+        self.has_in_sight((goal.seq, goal.seq));
         self.mark_read();
         let open = self.model.open_conversation();
         let is_read = open.is_some_and(|open| open.read() >= goal.seq);

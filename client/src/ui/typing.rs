@@ -35,6 +35,7 @@ impl App {
         if action.is_none() && letter.is_none() {
             return;
         }
+        self.is_put_here = false;
         self.note = None;
         if action != Some(KeyAction::Interrupt) {
             self.quit_is_armed = false;
@@ -65,13 +66,14 @@ impl App {
         if let Some(overlay) = self.overlays.last_mut() {
             return overlay.narrow(text);
         }
+        self.is_put_here = false;
         self.completer.reset();
         self.insert(text);
         self.is_writing();
         let breaks = self.editor.text().matches('\n').count();
         if breaks > 0 {
             self.note = Some(format!(
-                "{} lines: Enter sends them as one message, Ctrl-C drops them",
+                "Enter sends {} lines as one, Ctrl-C drops them",
                 breaks + 1
             ));
         }
@@ -182,6 +184,7 @@ impl App {
         if !self.overlays.is_empty() {
             return;
         }
+        self.is_put_here = false;
         let layout = self.layout;
         let over = |part: Option<cursive::Rect>| part.filter(|part| is_in(*part, at));
         match event {

@@ -44,8 +44,12 @@ async fn who_was_disabled_and_is_not_any_more_comes_back() {
     let mut boris = Person::comes(&server, "boris", SMALL).await;
     let chatctl = |args: &'static [&'static str]| programs::chatctl(&server, args);
     let _ = chatctl(&["account", "disable", "boris"]).await.ok();
-    boris.shows("○ not connected, again in ").await;
-    boris.shows("s, Ctrl-R now (").await;
+    boris.shows("○ Ctrl-R: try now, else in ").await;
+    boris.shows("s · this account was disabled").await;
+    // Whole, where there is room.
+    boris
+        .shows("not connected: this account was disabled: ask your")
+        .await;
     let _ = chatctl(&["account", "enable", "boris"]).await.ok();
     boris.press(&keys::control('r'));
     boris.is_online().await;
@@ -80,17 +84,17 @@ async fn a_second_device_reads_why_it_is_refused_and_is_let_in_later() {
     let _ = programs::chatctl(&server, &["account", "disable", "boris"])
         .await
         .ok();
-    boris.shows("○ not connected, again in ").await;
+    boris.shows("○ Ctrl-R: try now, else in ").await;
     let _ = programs::chatctl(&server, &["account", "enable", "boris"])
         .await
         .ok();
     let elsewhere = TestClient::sign_in_on(&server, "boris").await;
     boris.press(&keys::control('r'));
-    let why = "○ not connected: signed in on another device, one at a time: end that";
+    let why = "○ Ctrl-R: try again · signed in on another device · boris";
     let screen = boris
         .until("why, in the bar", |screen| screen.status().starts_with(why))
         .await;
-    assert!(screen.shows("(Ctrl-R tries again)"), "{screen}");
+    assert!(screen.shows("(Ctrl-R: try again)"), "{screen}");
     // A screen that is not open yet does not come up: that line has its room too.
     let third = Terminal::start(&chatc_here(&server, "boris"), SMALL);
     assert_eq!(third.ended().await, 1);

@@ -9,6 +9,7 @@ use chat_tests::{TestClient, TestServer, programs};
 on_both_screens!(
     a_mention_thousands_of_messages_back_is_led_to_and_end_goes_back,
     the_connection_breaks_while_one_looks_at_the_past,
+    a_mention_above_the_screen_waits_where_the_screen_was_there_all_along,
 );
 
 /// Messages said while one was away: more than one would scroll over.
@@ -76,14 +77,17 @@ impl Person {
 
     /// Scrolls down by a page, as far as what is there goes; tells which messages are on the screen then.
     async fn pages_down(&mut self) -> Vec<usize> {
-        self.press(keys::PAGE_DOWN);
+        numbers(&self.turns(keys::PAGE_DOWN).await)
+    }
+
+    /// Turns a page by a key.
+    async fn turns(&mut self, key: &str) -> chat_tests::Screen {
+        self.press(key);
         // Keys are taken in their order: with the letter in the line, the page was turned.
         self.types("x").await;
         self.press(keys::BACKSPACE);
-        let screen = self
-            .until("an empty line", |screen| screen.input().is_empty())
-            .await;
-        numbers(&screen)
+        self.until("an empty line", |screen| screen.input().is_empty())
+            .await
     }
 }
 
@@ -138,6 +142,43 @@ async fn the_connection_breaks_while_one_looks_at_the_past(size: Size) {
     while anna.pages_down().await[0] < 300 {}
     anna.press(keys::ESCAPE);
     anna.hears("clara", "back again .").await;
+}
+
+async fn a_mention_above_the_screen_waits_where_the_screen_was_there_all_along(size: Size) {
+    let server = TestServer::start().await;
+    let mut clara = TestClient::join(&server, "clara").await;
+    let lunch = clara.create_room("lunch").await.unwrap();
+    Person::registers(&server, "anna").await;
+    let join = programs::chatc(&server, "anna", &["join", "lunch"]);
+    let _ = programs::run(join, None).await.ok();
+    let mut anna = Person::opens(&server, "anna", size).await;
+    anna.until("in #general", |screen| {
+        screen.title().starts_with("#general")
+    })
+    .await;
+    clara.post(lunch, "@anna the key?").await.unwrap();
+    says_many(&mut clara, lunch, 150).await;
+    let waits = |screen: &chat_tests::Screen, unread| {
+        let status = screen.status();
+        status.contains(&format!("{unread} unread · 1 in /inbox"))
+    };
+    anna.until("all of it", |screen| waits(screen, 151)).await;
+    anna.press(&keys::control('n'));
+    let screen = anna.hears("clara", "message 150 .").await;
+    assert!(waits(&screen, 151), "{screen}");
+    clara.post(lunch, "one more .").await.unwrap();
+    let screen = anna.hears("clara", "one more .").await;
+    assert!(waits(&screen, 152), "{screen}");
+    let mut pages = 0;
+    while !anna.turns(keys::PAGE_UP).await.shows("@anna the key?") {
+        pages += 1;
+        assert!(pages < 30, "it ends");
+    }
+    anna.press(keys::ESCAPE);
+    anna.until("read", |screen| {
+        !screen.status().contains("unread") && !screen.status().contains("in /inbox")
+    })
+    .await;
 }
 
 /// Which messages are on the screen.

@@ -149,9 +149,8 @@ async fn a_private_room_is_entered_by_invitation_and_left_by_a_kick() {
         .await;
     anna.enters("/kick boris noise").await;
     // Nothing more comes of the room to who is out: the reason stands in their own feed.
-    let screen = boris
-        .shows("you are in #plans no longer: by anna: noise")
-        .await;
+    let screen = boris.shows("anna has put you out of #plans: noise").await;
+    assert!(!screen.shows("may come back"), "it is private: {screen}");
     assert_eq!(screen.conversations(), ["#general"], "{screen}");
     anna.shows("anna put boris out: noise").await;
 }
@@ -231,7 +230,7 @@ async fn who_is_left_alone_is_not_disturbed_and_gives_no_hint() {
     })
     .await;
     anna.enters("/who").await;
-    anna.shows("■ boris (not to be disturbed) at lunch").await;
+    anna.shows("■ boris (not to be disturbed) · at lunch").await;
     boris.enters("/invisible").await;
     anna.until("not here", |screen| {
         screen.people().contains(&"○ boris".to_owned()) && screen.status().contains("1 here")

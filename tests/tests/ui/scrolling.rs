@@ -19,7 +19,11 @@ async fn page_up_shows_older_messages_and_new_ones_do_not_move_it(size: Size) {
         clara.post(general, &text).await.unwrap();
     }
     let mut anna = Person::opens(&server, "anna", size).await;
-    anna.until("a full screen", is_full).await;
+    // Whether a mention waits further up is known a moment later; until then it is not read.
+    anna.until("a full screen, and read", |screen| {
+        is_full(screen) && screen.unread("#general").is_none()
+    })
+    .await;
     anna.press(keys::PAGE_UP);
     let scrolled = anna
         .until("older messages", |screen| {

@@ -101,13 +101,13 @@ fn who_was_not_to_be_seen_is_not_seen_at_the_next_start_either() {
 #[test]
 fn whoever_is_turned_away_sees_when_it_is_tried_again_and_how_at_once() {
     let mut bench = Bench::at_work(80, 24);
-    let reason = "your address is banned".to_owned();
+    let reason = "your address is banned: ask your administrator".to_owned();
     let retry_at = Timestamp(NOON.0 + 60_000);
     bench.update(Update::Connection(Connection::TurnedAway {
         reason,
         retry_at,
     }));
-    bench.has("○ not connected, again in 60 s, Ctrl-R now (your address is banned)");
+    bench.has("○ Ctrl-R: try now, else in 60 s · your address is banned · anna");
     assert!(bench.app(|app| app.is_ticking()));
 }
 

@@ -59,7 +59,7 @@ fn a_paste_of_several_lines_waits_for_enter_and_is_one_message() {
     let mut bench = Bench::at_work(80, 24);
     bench.app(|app| app.paste("first\rsecond\x1b[2J\r\n"));
     bench.has("› first⏎second�[2J");
-    bench.has("2 lines: Enter sends them as one message");
+    bench.has("Enter sends 2 lines as one, Ctrl-C drops them");
     assert_eq!(posts(&bench.asked()), []);
     bench.press(Key::Enter);
     assert_eq!(posts(&bench.asked()), [(GENERAL, "first\nsecond�[2J")]);

@@ -149,6 +149,12 @@ impl Bench {
                 more: false,
             });
         }
+        self.say(Said::Inbox {
+            account_seq: Seq(1),
+            items: Vec::new(),
+            announcements: Vec::new(),
+            more: false,
+        });
     }
 
     pub(super) fn update(&mut self, update: Update) {

@@ -2,7 +2,7 @@
 
 use super::bench::{BORIS, Bench, CLARA, LUNCH, NOON};
 use crate::model::{Connection, Update};
-use chat_shared::{Event as Said, InboxAbout, InboxItem, Seq};
+use chat_shared::{Event as Said, InboxAbout, InboxItem, Seq, Timestamp};
 use cursive::event::{Event, Key};
 
 const REASON: &str = "calls everybody names since noon, was asked twice to stop, and did not: \
@@ -106,7 +106,8 @@ fn why_one_is_not_let_in_is_told_whole_where_the_bar_cuts_it() {
     let reason = "the key of that place is not the one it is known by, and nothing was sent: ask \
                   its administrator for the fingerprint, and accept it by --pin";
     let reason = reason.to_owned();
-    bench.update(Update::Connection(Connection::Ended { reason }));
+    let todo = None;
+    bench.update(Update::Connection(Connection::Ended { todo, reason }));
     let rows = bench.rows();
     assert!(
         rows[22].starts_with(" ○ not connected: the key of"),
@@ -117,4 +118,48 @@ fn why_one_is_not_let_in_is_told_whole_where_the_bar_cuts_it() {
         rows[..22].iter().any(|row| row.contains("--pin")),
         "{rows:?}"
     );
+}
+
+/// What stands in the bar while one is not let in.
+fn bar(bench: &mut Bench, connection: Connection) -> String {
+    bench.update(Update::Connection(connection));
+    bench.rows()[22].trim_end().to_owned()
+}
+
+#[test]
+fn what_to_do_about_the_connection_comes_first_and_fits_the_bar_beside_the_rest() {
+    let mut bench = Bench::at_work(80, 24);
+    bench.hear(LUNCH, 1, NOON, &[(BORIS, "hello")]);
+    let ended = bar(
+        &mut bench,
+        Connection::Ended {
+            todo: Some("Ctrl-R: try again"),
+            reason: "signed in on another device, one at a time: end that".into(),
+        },
+    );
+    assert_eq!(
+        ended,
+        " ○ Ctrl-R: try again · signed in on another device · anna · 1 unread"
+    );
+    let away = bar(
+        &mut bench,
+        Connection::TurnedAway {
+            reason: "this account was disabled: ask your administrator".into(),
+            retry_at: Timestamp(NOON.0 + 60_000),
+        },
+    );
+    assert_eq!(
+        away,
+        " ○ Ctrl-R: try now, else in 60 s · this account was disabled · anna · 1 unread"
+    );
+    bench.has("not connected: signed in on another device, one at a");
+    bench.has("time: end that (Ctrl-R: try again)");
+    bench.has("not connected: this account was disabled: ask your");
+}
+
+#[test]
+fn what_to_do_about_pasted_lines_fits_the_bar() {
+    let mut bench = Bench::at_work(80, 24);
+    bench.app(|app| app.paste("line\r".repeat(1_200).as_str()));
+    bench.has(" Enter sends 1200 lines as one, Ctrl-C drops them");
 }

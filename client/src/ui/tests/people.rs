@@ -164,9 +164,13 @@ fn a_status_is_shown_while_it_holds() {
     bench.say(Said::PresenceChanged { people });
     bench.enter("/msg boris");
     bench.has("@boris  away · in a �[2Jmeeting");
+    bench.enter("/who");
+    bench.has("◐ boris (away) · in a �[2Jmeeting");
     let people = vec![told("long ago", Some(Timestamp(NOON.0 - 1)))];
     bench.say(Said::PresenceChanged { people });
     bench.lacks("long ago");
+    bench.enter("/who");
+    bench.has("◐ boris (away)");
 }
 
 #[test]

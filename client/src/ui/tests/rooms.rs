@@ -1,13 +1,13 @@
 //! Rooms on the screen: what they are like, keeping the peace in them, the directory.
 
-use super::bench::{ANNA, BORIS, Bench, CLARA, DAY, GENERAL, LUNCH, NOON};
+use super::bench::{ANNA, BORIS, Bench, CLARA, DAY, GENERAL, LUNCH, NOON, room};
 use crate::command::{Order, Ticket};
 use crate::model::Update;
 use crate::net::Command;
 use chat_shared::{
-    Access, AccountId, Command as Act, ConversationId, DeviceId, DeviceInfo, EntryBody,
-    Event as Said, Fault, FaultCode, HouseRole, Nonce, Request, Restriction, RoomChange, RoomInfo,
-    RoomRole, RoomSetting, RoomSettings, Seq, StreamId, Timestamp,
+    Access, AccountId, Command as Act, ConversationId, ConversationSummary, DeviceId, DeviceInfo,
+    EntryBody, Event as Said, Fault, FaultCode, HouseRole, Nonce, Request, Restriction, RoomChange,
+    RoomInfo, RoomRole, RoomSetting, RoomSettings, Seq, StreamId, Timestamp,
 };
 use cursive::event::{Event, Key};
 
@@ -533,7 +533,7 @@ fn who_is_put_out_is_told_why() {
     let conversation = GENERAL;
     bench.account(2, removed(conversation));
     bench.lacks("  #general");
-    bench.has("you are in #general no longer: boris put anna");
+    bench.has("boris has put you out of #general: shouts (you may");
     // Who leaves by themselves knows it.
     let conversation = LUNCH;
     let ticket = Ticket {
@@ -582,4 +582,30 @@ fn what_one_may_not_enter_is_told_where_one_is() {
         fault: Fault::new(FaultCode::InvitationNeeded, "ask somebody who is in it"),
     });
     bench.has("ask somebody who is in it");
+}
+
+#[test]
+fn a_room_of_ones_own_has_one_member_and_an_invitation_is_told_behind_how_one_comes_in() {
+    let mut bench = Bench::at_work(80, 24);
+    let plans = ConversationId(9);
+    let conversation = ConversationSummary {
+        members: 1,
+        ..room(plans, "plans", "", 0)
+    };
+    bench.say(Said::Opened { conversation });
+    bench.app(|app| app.open(plans));
+    bench.enter("/room");
+    bench.has("1 member");
+    bench.lacks("1 members");
+    bench.press(Key::Esc);
+    let attic = RoomInfo {
+        invited: true,
+        ..info(ConversationId(8), "attic", 4, Access::Private)
+    };
+    bench.enter("/rooms");
+    bench.say(Said::Rooms {
+        rooms: vec![attic],
+        more: false,
+    });
+    bench.has("(by invitation, you are invited)");
 }
