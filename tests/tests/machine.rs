@@ -363,6 +363,10 @@ async fn long_lists_come_whole() {
     assert_eq!(ids, (1..=ITEMS as u64).collect::<Vec<_>>());
     let inbox = programs::chatc(&server, &names[0], &["--json", "inbox"]);
     let lines = programs::run(inbox, None).await.ok().json_lines();
-    assert_eq!(lines.len(), ITEMS);
-    assert_eq!(lines[0]["id"], 1);
+    let ids: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line["id"].as_u64())
+        .collect();
+    let newest_first: Vec<_> = (1..=ITEMS as u64).rev().collect();
+    assert_eq!(ids, newest_first);
 }
