@@ -15,9 +15,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::AsyncRead;
 use tokio::time::{Instant, Sleep};
-use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
+use tokio_util::codec::{Decoder, FramedRead, LengthDelimitedCodec};
 
-/// The first size of the buffer for what arrives: most connections are idle, and a request is small.
+/// Room for what arrives next: most connections are idle, and a request is small.
 const BUFFER_BYTES: usize = 512;
 
 /// Whether a session takes another request now. Shared by the session, which opens and shuts it, and
@@ -110,9 +110,26 @@ impl Bucket {
     }
 }
 
+/// Frames, with room for a whole request before each read. The codec alone asks for room for the length of
+/// the next frame, so that every third small request arrived in two pieces, at two system calls.
+struct Frames(LengthDelimitedCodec);
+
+impl Decoder for Frames {
+    type Item = BytesMut;
+    type Error = io::Error;
+
+    fn decode(&mut self, arrived: &mut BytesMut) -> io::Result<Option<BytesMut>> {
+        if arrived.is_empty() {
+            // The same memory again, as the frames before have been let go.
+            arrived.reserve(BUFFER_BYTES);
+        }
+        self.0.decode(arrived)
+    }
+}
+
 /// The stream.
 pub(crate) struct Inbound<R> {
-    frames: FramedRead<R, LengthDelimitedCodec>,
+    frames: FramedRead<R, Frames>,
     gate: Rc<Gate>,
     bucket: Bucket,
     pause: Option<Pin<Box<Sleep>>>,
@@ -121,9 +138,9 @@ pub(crate) struct Inbound<R> {
 impl<R: AsyncRead + Unpin> Inbound<R> {
     /// At most `per_second` frames a second in the long run, `burst` at once.
     pub(crate) fn new(io: R, gate: Rc<Gate>, per_second: u32, burst: u32) -> Self {
-        let codec = codec(gate.frame_limit.get());
+        let frames = Frames(codec(gate.frame_limit.get()));
         Self {
-            frames: FramedRead::with_capacity(io, codec, BUFFER_BYTES),
+            frames: FramedRead::with_capacity(io, frames, BUFFER_BYTES),
             gate,
             bucket: Bucket {
                 interval: Duration::from_secs(1) / per_second.max(1),
@@ -149,7 +166,7 @@ impl<R: AsyncRead + Unpin> Stream for Inbound<R> {
             this.pause = None;
         }
         let limit = this.gate.frame_limit.get();
-        let codec = this.frames.decoder_mut();
+        let Frames(codec) = this.frames.decoder_mut();
         if codec.max_frame_length() != limit {
             codec.set_max_frame_length(limit);
         }
@@ -167,7 +184,7 @@ impl<R: AsyncRead + Unpin> Stream for Inbound<R> {
 mod tests {
     use super::*;
     use futures_util::StreamExt;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncWriteExt, ReadBuf};
 
     fn gate(limit: usize) -> Rc<Gate> {
         Rc::new(Gate::new(Rc::new(Outbox::new(100, Rc::default())), limit))
@@ -207,6 +224,46 @@ mod tests {
         assert!(next.is_err());
         gate.answered();
         assert_eq!(&inbound.next().await.unwrap().unwrap()[..], [8]);
+    }
+
+    /// Gives all that it has, as much as there is room for at each reading.
+    struct Far {
+        left: Vec<u8>,
+        reads: Rc<Cell<usize>>,
+    }
+
+    impl AsyncRead for Far {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            into: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.reads.set(self.reads.get() + 1);
+            let piece = self.left.len().min(into.remaining()).min(FRAME_BYTES);
+            into.put_slice(&self.left[..piece]);
+            self.left.drain(..piece);
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    const FRAME_BYTES: usize = 164;
+
+    #[actix::test]
+    async fn each_small_request_takes_one_reading() {
+        let reads = Rc::new(Cell::new(0));
+        let mut frame = [7; FRAME_BYTES];
+        frame[..4].copy_from_slice(&[0, 0, 0, 160]);
+        let far = Far {
+            left: frame.repeat(100),
+            reads: reads.clone(),
+        };
+        let gate = gate(1000);
+        gate.widen(1000, 1000);
+        let mut inbound = Inbound::new(far, gate, 1000, 1000);
+        for nth in 1..=100 {
+            assert_eq!(inbound.next().await.unwrap().unwrap(), [7; 160][..]);
+            assert_eq!(reads.get(), nth);
+        }
     }
 
     #[actix::test]
