@@ -70,16 +70,17 @@ impl Engine {
         appended.clear();
         // Most commands append one entry.
         appended.reserve(commands.len());
-        let mut apply = Apply::begin(&transaction, &mut self.cache, appended);
+        let recent = self.store.recent();
+        let mut apply = Apply::begin(&transaction, recent, &mut self.cache, appended);
         for command in commands {
             let done = apply.command(command)?;
             results.push(done.map_err(|refused| NotDone::Refused(Box::new(refused))));
         }
-        let appended = apply.finish()?;
+        let (appended, changes) = apply.finish()?;
         Ok(Batch {
             results,
             appended,
-            commit: self.store.commit(transaction)?,
+            commit: self.store.commit(transaction, changes)?,
         })
     }
 }

@@ -1,12 +1,11 @@
 //! Why a retry does nothing twice: the numbered commands of one stream.
 //!
-//! A client numbers its commands counting up and has at most [`STREAM_WINDOW`] of them unanswered. The
+//! A client numbers its commands counting up and has at most [`chat_shared::limits::STREAM_WINDOW`] of them unanswered. The
 //! stream's row keeps the outcomes of that window, in the same transaction as what they did. A number
 //! that is not in it was refused or never arrived, and may still be carried out.
 
 use super::outcome::Outcome;
-use crate::store::record::StreamRecord;
-use chat_shared::limits::STREAM_WINDOW;
+use crate::store::record::{Number, StreamRecord};
 use chat_shared::{ConversationId, Nonce, Seq};
 
 /// What is known of a number.
@@ -22,55 +21,35 @@ pub(crate) enum Known {
 
 /// Looks a number up.
 pub(crate) fn look_up(record: &StreamRecord, nonce: Nonce) -> Known {
-    if nonce.0 <= record.settled || is_past(nonce.0, record.last) {
-        return Known::Stale;
-    }
-    match record
-        .outcomes
-        .binary_search_by_key(&nonce.0, |outcome| outcome.0)
-    {
-        Ok(index) => {
-            let (_, conversation, seq) = record.outcomes[index];
-            Known::Done(Outcome::Done {
-                conversation: (conversation != 0).then_some(ConversationId(conversation)),
-                seq: (seq != 0).then_some(Seq(seq)),
-            })
-        }
-        Err(_) => Known::New,
+    match record.look_up(nonce.0) {
+        Number::New => Known::New,
+        Number::Stale => Known::Stale,
+        Number::Done(conversation, seq) => Known::Done(Outcome::Done {
+            conversation: (conversation != 0).then_some(ConversationId(conversation)),
+            seq: (seq != 0).then_some(Seq(seq)),
+        }),
     }
 }
 
-/// Remembers that a new number was carried out, and forgets what no retry can ask for.
-pub(crate) fn settle(record: &mut StreamRecord, nonce: Nonce, settled: Nonce, outcome: &Outcome) {
-    let (conversation, seq) = match outcome {
+/// What a row keeps of an outcome: conversation or 0, seq or 0.
+pub(crate) fn kept_of(outcome: &Outcome) -> (u64, u64) {
+    match outcome {
         Outcome::Done { conversation, seq } => (
             conversation.map_or(0, |id| id.0),
             seq.map_or(0, |seq| seq.0),
         ),
         _ => (0, 0),
-    };
-    let place = record
-        .outcomes
-        .partition_point(|outcome| outcome.0 < nonce.0);
-    record.outcomes.insert(place, (nonce.0, conversation, seq));
-    record.last = record.last.max(nonce.0);
-    // A client that claims answers to what it has not sent yet only spoils its own retries; hold it to
-    // what was carried out, so that its stream goes on.
-    record.settled = record.settled.max(settled.0.min(nonce.0.saturating_sub(1)));
-    let (floor, last) = (record.settled, record.last);
-    record
-        .outcomes
-        .retain(|outcome| outcome.0 > floor && !is_past(outcome.0, last));
-}
-
-/// Whether a number is too far behind the newest to be asked for.
-fn is_past(nonce: u64, last: u64) -> bool {
-    last.saturating_sub(nonce) >= STREAM_WINDOW
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chat_shared::limits::STREAM_WINDOW;
+
+    fn settle(record: &mut StreamRecord, nonce: Nonce, settled: Nonce, outcome: &Outcome) {
+        record.settle(nonce.0, settled.0, kept_of(outcome));
+    }
 
     fn outcome(seq: u64) -> Outcome {
         Outcome::at(ConversationId(5), Seq(seq))

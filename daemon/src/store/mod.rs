@@ -2,12 +2,15 @@
 //! reopening the file. Only [`crate::journal`] writes to it.
 //!
 //! In reading order: [`schema`] declares the tables, [`record`] what they hold, [`read`] the questions
-//! that can be asked, continued in [`rooms`], [`people`] and [`order`]; [`migrate`] brings older
-//! files to this layout, and [`untouched`] looks into a file that may not be ours to write.
+//! that can be asked, continued in [`rooms`], [`people`] and [`order`]; [`run`] is a row of
+//! entries, and [`recent`] holds those that wait to become one; [`migrate`] brings older files to this layout, and
+//! [`untouched`] looks into a file that may not be ours to write.
 
 pub(crate) mod schema;
 pub(crate) mod record;
 pub(crate) mod read;
+pub(crate) mod run;
+pub(crate) mod recent;
 pub(crate) mod rooms;
 pub(crate) mod people;
 pub(crate) mod order;
@@ -20,6 +23,7 @@ mod tests;
 
 pub(crate) use read::{CommitNumber, FeedKey, Head, Reader};
 
+use recent::{Changes, FilingLimits, Recent};
 use redb::{
     Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableError, WriteTransaction,
 };
@@ -27,7 +31,7 @@ use schema::{SCHEMA_VERSION, meta};
 use std::fs::{OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 use untouched::Untouched;
 
@@ -99,6 +103,7 @@ pub(crate) struct Store {
     /// Nothing only while it is being opened again.
     database: RwLock<Option<Arc<Database>>>,
     newest: Mutex<Newest>,
+    recent: Arc<Recent>,
     /// Instead of the file, where a test wants to see it fail.
     #[cfg(test)]
     disk: Option<testing::Disk>,
@@ -111,6 +116,17 @@ struct Newest {
     /// Of what was committed last, once somebody has asked for it: all who read between two commits share
     /// it, and the tables that it has open.
     snapshot: Option<Arc<Reader>>,
+    /// All of which may still be read, by the newest commit that each sees.
+    read: Vec<(CommitNumber, Weak<Reader>)>,
+}
+
+impl Newest {
+    /// The oldest commit that somebody reads, or will read if nobody does now.
+    fn oldest_read(&mut self) -> CommitNumber {
+        self.read.retain(|(_, reader)| reader.strong_count() > 0);
+        let oldest = self.read.iter().map(|(commit, _)| *commit).min();
+        oldest.unwrap_or(self.commit)
+    }
 }
 
 impl Store {
@@ -125,6 +141,7 @@ impl Store {
             cache_bytes,
             database: RwLock::new(Some(Arc::new(database))),
             newest: Mutex::default(),
+            recent: Arc::new(Recent::new(FilingLimits::USUAL)),
             #[cfg(test)]
             disk: None,
         })
@@ -145,8 +162,11 @@ impl Store {
         if let Some(reader) = &newest.snapshot {
             return Ok(reader.clone());
         }
-        let reader = Arc::new(Reader::new(self.database()?, newest.commit)?);
+        let recent = self.recent.clone();
+        let reader = Arc::new(Reader::new(self.database()?, recent, newest.commit)?);
         newest.snapshot = Some(reader.clone());
+        let commit = newest.commit;
+        newest.read.push((commit, Arc::downgrade(&reader)));
         Ok(reader)
     }
 
@@ -164,14 +184,25 @@ impl Store {
         Ok(transaction)
     }
 
+    /// Entries that are not filed yet.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
     /// Commits what was begun: who reads from now on sees it.
-    pub(crate) fn commit(&self, transaction: WriteTransaction) -> Result<CommitNumber, StoreError> {
+    pub(crate) fn commit(
+        &self,
+        transaction: WriteTransaction,
+        changes: Changes,
+    ) -> Result<CommitNumber, StoreError> {
         let done = transaction.commit();
         let mut newest = self.newest();
         newest.snapshot = None;
         done?;
         newest.commit = newest.commit.next();
-        Ok(newest.commit)
+        let (commit, oldest) = (newest.commit, newest.oldest_read());
+        self.recent.committed(changes, commit, oldest);
+        Ok(commit)
     }
 
     /// Size of the file in bytes.
@@ -210,7 +241,11 @@ impl Store {
                 }
             }
         }
-        *slot = Some(Arc::new(self.open_again()?));
+        let database = self.open_again()?;
+        // All is filed now, whatever became of the last commit.
+        self.recent.clear();
+        newest.commit = newest.commit.next();
+        *slot = Some(Arc::new(database));
         Ok(())
     }
 
@@ -274,6 +309,7 @@ fn open_database(path: &Path, cache_bytes: usize) -> Result<Database, StoreError
     let database = builder.open(path);
     let database = database.map_err(|error| not_opened(path, error))?;
     migrate::migrate(&database)?;
+    recent::file_all(&database, FilingLimits::USUAL)?;
     Ok(database)
 }
 
@@ -375,6 +411,7 @@ fn create_tables_in(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(schema::AUDIT)?;
     transaction.open_table(schema::MEMBERSHIPS)?;
     transaction.open_table(schema::ENTRIES)?;
+    transaction.open_table(schema::RECENT)?;
     Ok(())
 }
 

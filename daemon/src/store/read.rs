@@ -1,10 +1,12 @@
 //! What can be asked of one snapshot of the store.
 
 use super::StoreError;
+use super::recent::{Recent, Which};
 use super::record::{
     AccountRecord, ConversationRecord, DeviceRecord, EntryRecord, InviteRecord, StreamRecord,
     decode,
 };
+use super::run::decode_run;
 use super::schema::{self, meta};
 use chat_shared::frame::entry_size_hint;
 use chat_shared::state::ReadMark;
@@ -84,6 +86,7 @@ pub(crate) struct Reader {
     /// To open a table takes longer than to read a row of it, so each is opened once.
     tables: Mutex<Vec<(String, Arc<dyn Any + Send + Sync>)>>,
     transaction: ReadTransaction,
+    recent: Arc<Recent>,
     commit: CommitNumber,
     /// Last, so that it is closed by nobody who still reads.
     _database: Arc<Database>,
@@ -96,10 +99,15 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    pub(super) fn new(database: Arc<Database>, commit: CommitNumber) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        database: Arc<Database>,
+        recent: Arc<Recent>,
+        commit: CommitNumber,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             tables: Mutex::default(),
             transaction: database.begin_read()?,
+            recent,
             commit,
             _database: database,
         })
@@ -152,7 +160,7 @@ impl Reader {
 
     /// Entries of all feeds.
     pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
-        Ok(self.table(schema::ENTRIES)?.len()?)
+        Ok(self.counter(meta::FILED_ENTRIES)? + self.recent.count(self.commit))
     }
 
     /// How many accounts there are.
@@ -220,6 +228,9 @@ impl Reader {
         device: DeviceId,
         stream: StreamId,
     ) -> Result<StreamRecord, StoreError> {
+        if let Some(record) = self.recent.stream_for((device, stream), self.commit) {
+            return Ok(record);
+        }
         let table = self.table(schema::STREAMS)?;
         match table.get((device.0, stream.0))? {
             Some(record) => parse(record.value(), "stream"),
@@ -273,6 +284,9 @@ impl Reader {
 
     /// Where a feed ends.
     pub(crate) fn head(&self, feed: FeedKey) -> Result<Head, StoreError> {
+        if let Some(head) = self.recent.head(feed, self.commit) {
+            return Ok(head);
+        }
         let (kind, id) = feed.key();
         let table = self.table(schema::ENTRIES)?;
         head_of(
@@ -287,12 +301,30 @@ impl Reader {
         &self,
         feed: FeedKey,
         after: Seq,
-        page: Page,
+        limit: Page,
     ) -> Result<Vec<Entry>, StoreError> {
         let (kind, id) = feed.key();
-        let table = self.table(schema::ENTRIES)?;
-        let range = table.range((kind, id, after.0.saturating_add(1))..=(kind, id, u64::MAX))?;
-        take_page(range, page)
+        let first = after.0.saturating_add(1);
+        let mut page = PageFill::of(limit);
+        let which = (Which::First, limit.entries);
+        let recent = self
+            .recent
+            .entries(feed, first..u64::MAX, self.commit, which);
+        // What was not filed yet follows on what was: where it begins with the first that is wanted, that
+        // is all.
+        if recent.first().is_none_or(|(seq, _)| seq.0 > first) {
+            let table = self.table(schema::ENTRIES)?;
+            for row in table.range((kind, id, first)..=(kind, id, u64::MAX))? {
+                let entries = run_of(row?)?.into_iter();
+                if !page.take(entries.filter(|(seq, _)| seq.0 >= first)) {
+                    break;
+                }
+            }
+        }
+        for (seq, record) in recent {
+            page.add(seq, parse(&record, "entry")?);
+        }
+        Ok(page.entries)
     }
 
     /// The newest entries above one place and below another, in order.
@@ -301,58 +333,106 @@ impl Reader {
         feed: FeedKey,
         after: Seq,
         before: Seq,
-        page: Page,
+        limit: Page,
     ) -> Result<Vec<Entry>, StoreError> {
         let (kind, id) = feed.key();
-        let table = self.table(schema::ENTRIES)?;
         let first = after.0.saturating_add(1);
         if first >= before.0 {
             return Ok(Vec::new());
         }
-        let range = table.range((kind, id, first)..(kind, id, before.0))?.rev();
-        let mut entries = take_page(range, page)?;
-        entries.reverse();
-        Ok(entries)
+        let mut page = PageFill::of(limit);
+        let which = (Which::Last, limit.entries);
+        let recent = self
+            .recent
+            .entries(feed, first..before.0, self.commit, which);
+        let oldest = recent.first().map(|(seq, _)| seq.0);
+        for (seq, record) in recent.into_iter().rev() {
+            page.add(seq, parse(&record, "entry")?);
+        }
+        if oldest != Some(first) {
+            let table = self.table(schema::ENTRIES)?;
+            let wanted = first..oldest.unwrap_or(before.0);
+            // The row with the last of them may end behind it.
+            let last = table.range((kind, id, wanted.end - 1)..=(kind, id, u64::MAX))?;
+            let others = table.range((kind, id, first)..(kind, id, wanted.end - 1))?;
+            for row in last.take(1).chain(others.rev()) {
+                let entries = run_of(row?)?.into_iter().rev();
+                if !page.take(entries.filter(|(seq, _)| wanted.contains(&seq.0))) {
+                    break;
+                }
+            }
+        }
+        page.entries.reverse();
+        Ok(page.entries)
     }
 }
 
-type EntryRow<'a> = Result<
-    (
-        redb::AccessGuard<'a, (u8, u64, u64)>,
-        redb::AccessGuard<'a, &'static [u8]>,
-    ),
-    redb::StorageError,
->;
+type RowOfEntries<'a> = (
+    redb::AccessGuard<'a, (u8, u64, u64)>,
+    redb::AccessGuard<'a, &'static [u8]>,
+);
 
-/// Where a feed ends whose newest entry is this.
+type EntryRow<'a> = Result<RowOfEntries<'a>, redb::StorageError>;
+
+/// Where a feed ends whose last row is this.
 pub(crate) fn head_of(newest: Option<EntryRow>) -> Result<Head, StoreError> {
     let Some(row) = newest else {
         return Ok(Head::default());
     };
-    let (key, record) = row?;
-    Ok(Head {
-        seq: Seq(key.value().2),
-        posts: parse::<EntryRecord>(record.value(), "entry")?.posts,
-    })
+    let newest = run_of(row?)?.pop();
+    Ok(newest.map_or_else(Head::default, |(seq, record)| Head {
+        seq,
+        posts: record.posts,
+    }))
 }
 
-fn take_page<'a>(
-    rows: impl Iterator<Item = EntryRow<'a>>,
-    page: Page,
-) -> Result<Vec<Entry>, StoreError> {
-    let mut entries = Vec::new();
-    let mut bytes = 0;
-    for row in rows.take(page.entries) {
-        let (key, record) = row?;
-        let record: EntryRecord = parse(record.value(), "entry")?;
-        let entry = record.into_entry(Seq(key.value().2));
-        bytes += entry_size_hint(&entry);
-        if bytes > page.bytes && !entries.is_empty() {
-            break;
+/// The entries of a row.
+pub(crate) fn run_of((key, row): RowOfEntries) -> Result<Vec<(Seq, EntryRecord)>, StoreError> {
+    decode_run(key.value().2, row.value())
+}
+
+/// A page that is being filled.
+struct PageFill {
+    left: Page,
+    is_full: bool,
+    entries: Vec<Entry>,
+}
+
+impl PageFill {
+    fn of(limit: Page) -> Self {
+        Self {
+            left: limit,
+            is_full: limit.entries == 0,
+            entries: Vec::new(),
         }
-        entries.push(entry);
     }
-    Ok(entries)
+
+    /// Adds entries while there is room, and says whether there is room for more.
+    fn take(&mut self, entries: impl Iterator<Item = (Seq, EntryRecord)>) -> bool {
+        for (seq, record) in entries {
+            self.add(seq, record);
+        }
+        !self.is_full
+    }
+
+    /// Adds an entry, where there is room for it.
+    fn add(&mut self, seq: Seq, record: EntryRecord) {
+        if self.is_full {
+            return;
+        }
+        let entry = record.into_entry(seq);
+        match self.left.bytes.checked_sub(entry_size_hint(&entry)) {
+            Some(left) => self.left.bytes = left,
+            None if self.entries.is_empty() => self.left.bytes = 0,
+            None => {
+                self.is_full = true;
+                return;
+            }
+        }
+        self.entries.push(entry);
+        self.left.entries -= 1;
+        self.is_full = self.left.entries == 0;
+    }
 }
 
 pub(super) fn one<'k, K: redb::Key + 'static, T: DeserializeOwned>(

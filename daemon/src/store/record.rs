@@ -1,6 +1,7 @@
 //! What the tables hold: MessagePack maps, apart from the wire's types, so that either may change
 //! without the other.
 
+use chat_shared::limits::STREAM_WINDOW;
 use chat_shared::{
     AccountId, Announcement, Contact, ConversationId, DeviceId, Entry, EntryBody, HouseRole,
     InboxItem, Profile, RoomRole, RoomSetting, RoomSettings, Seq, SharedGroup, StatusText,
@@ -202,6 +203,50 @@ pub(crate) struct StreamRecord {
     pub(crate) settled: u64,
     /// (nonce, conversation or 0, seq or 0), ascending by nonce.
     pub(crate) outcomes: Vec<(u64, u64, u64)>,
+}
+
+/// What a stream's row says of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Number {
+    /// It was not carried out.
+    New,
+    /// It was, with this conversation or 0 and seq or 0.
+    Done(u64, u64),
+    /// It is so old that nobody knows.
+    Stale,
+}
+
+impl StreamRecord {
+    /// Looks a number up.
+    pub(crate) fn look_up(&self, nonce: u64) -> Number {
+        if nonce <= self.settled || is_past(nonce, self.last) {
+            return Number::Stale;
+        }
+        let place = self.outcomes.binary_search_by_key(&nonce, |one| one.0);
+        place.map_or(Number::New, |place| {
+            let (_, conversation, seq) = self.outcomes[place];
+            Number::Done(conversation, seq)
+        })
+    }
+
+    /// Remembers that a new number was carried out, and forgets what no retry can ask for: the client has the
+    /// answers up to `settled`.
+    pub(crate) fn settle(&mut self, nonce: u64, settled: u64, (conversation, seq): (u64, u64)) {
+        let place = self.outcomes.partition_point(|outcome| outcome.0 < nonce);
+        self.outcomes.insert(place, (nonce, conversation, seq));
+        self.last = self.last.max(nonce);
+        // A client that claims answers to what it has not sent yet only spoils its own retries; hold it to
+        // what was carried out, so that its stream goes on.
+        self.settled = self.settled.max(settled.min(nonce.saturating_sub(1)));
+        let (floor, last) = (self.settled, self.last);
+        self.outcomes
+            .retain(|outcome| outcome.0 > floor && !is_past(outcome.0, last));
+    }
+}
+
+/// Whether a number is too far behind the newest to be asked for.
+fn is_past(nonce: u64, last: u64) -> bool {
+    last.saturating_sub(nonce) >= STREAM_WINDOW
 }
 
 /// An entry as stored; its seq is in the key.

@@ -7,7 +7,7 @@
 use redb::TableDefinition;
 
 /// The layout that this program reads and writes. A store with a higher one is refused.
-pub(crate) const SCHEMA_VERSION: u64 = 3;
+pub(crate) const SCHEMA_VERSION: u64 = 4;
 
 /// Record: the bytes of one.
 pub(crate) type Record = &'static [u8];
@@ -75,10 +75,15 @@ pub(crate) const NEWCOMER_ROOMS: TableDefinition<u64, ()> =
 pub(crate) const MEMBERSHIPS: TableDefinition<(u64, u64), (u64, u64)> =
     TableDefinition::new("memberships-1");
 
-/// (feed (see [`super::FeedKey`]), seq) → record: all entries of all feeds. Where a feed ends is told by its
-/// last row: a table of ends would be written with every message.
+/// (feed (see [`super::FeedKey`]), seq of the last) → run of records (see [`super::run`]): the entries of all
+/// feeds, but for the newest in [`RECENT`]. Where a feed ends is told by its last row: a table of ends would be
+/// written with every message.
 pub(crate) const ENTRIES: TableDefinition<(u8, u64, u64), Record> =
     TableDefinition::new("entries-1");
+
+/// number → record: entries that are not in [`ENTRIES`] yet, in the order in which they were appended (see
+/// [`super::recent`]).
+pub(crate) const RECENT: TableDefinition<u64, Record> = TableDefinition::new("recent-1");
 
 /// account → record: when it was connected last.
 pub(crate) const SEEN: TableDefinition<u64, Record> = TableDefinition::new("seen-1");
@@ -118,6 +123,8 @@ pub(crate) mod meta {
     pub(crate) const LAST_CONVERSATION: &str = "last_conversation";
     /// The highest invite id given out.
     pub(crate) const LAST_INVITE: &str = "last_invite";
+    /// Entries in [`super::ENTRIES`].
+    pub(crate) const FILED_ENTRIES: &str = "filed_entries";
     /// Administrators who can sign in.
     pub(crate) const ADMINISTRATORS: &str = "administrators";
     /// The room that everybody is in from the start.

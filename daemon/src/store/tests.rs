@@ -1,5 +1,6 @@
 //! Opening, refusing and reopening the file, and rows of older programs.
 
+use super::recent::Changes;
 use super::record::{EntryRecord, decode};
 use super::schema::{self, SCHEMA_VERSION, meta};
 use super::{Store, StoreError};
@@ -34,8 +35,8 @@ fn refuses_untouched(path: &Path) {
         match Store::open(path, CACHE) {
             Err(StoreError::Newer {
                 path: named,
-                found: 4,
-                known: 3,
+                found: 5,
+                known: 4,
             }) => assert_eq!(named, path),
             other => panic!("{other:?}"),
         }
@@ -65,7 +66,7 @@ fn put_secret(store: &Store, secret: &[u8]) {
     let mut table = transaction.open_table(schema::SECRETS).unwrap();
     table.insert("secret", secret).unwrap();
     drop(table);
-    store.commit(transaction).unwrap();
+    store.commit(transaction, Changes::default()).unwrap();
 }
 
 fn secret(store: &Store) -> Option<Vec<u8>> {
@@ -76,10 +77,10 @@ fn secret(store: &Store) -> Option<Vec<u8>> {
 fn a_new_store_has_the_layout_of_this_program_and_empty_tables() {
     let (_directory, path) = new_path();
     let dump = Store::open(&path, CACHE).unwrap().dump();
-    assert_eq!(SCHEMA_VERSION, 3);
+    assert_eq!(SCHEMA_VERSION, 4);
     assert_eq!(
         dump["meta-1"],
-        [(b"schema".to_vec(), 3u64.to_le_bytes().to_vec())]
+        [(b"schema".to_vec(), 4u64.to_le_bytes().to_vec())]
     );
     assert_eq!(dump.values().map(Vec::len).sum::<usize>(), 1);
 }
@@ -133,7 +134,7 @@ fn the_refusal_of_a_newer_store_says_what_to_do() {
     drop(newer(&path));
     let text = Store::open(&path, CACHE).unwrap_err().to_string();
     let expected = format!(
-        "the store {} has layout 4, this chatd knows up to 3: install the chatd that wrote it, or a \
+        "the store {} has layout 5, this chatd knows up to 4: install the chatd that wrote it, or a \
          newer one; the store was left as it is",
         path.display()
     );
@@ -293,7 +294,7 @@ fn who_reads_behind_a_commit_sees_it_and_who_has_begun_sees_what_there_was() {
     table.insert("secret", &b"newest"[..]).unwrap();
     drop(table);
     assert_eq!(secret(&store).unwrap(), b"new");
-    store.commit(transaction).unwrap();
+    store.commit(transaction, Changes::default()).unwrap();
     assert_eq!(secret(&store).unwrap(), b"newest");
 }
 

@@ -4,7 +4,7 @@ use super::rights::Right;
 use super::{Apply, Stop};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::read::parse;
+use crate::store::read::run_of;
 use crate::store::record::{AccountRecord, BodyRecord, EntryRecord, Verifier};
 use chat_shared::{AccountId, ConversationId, HouseRole, Profile, Seq, StatusText, Timestamp};
 
@@ -108,6 +108,7 @@ impl Apply<'_> {
         };
         let (account, (conversation, seq)) = (AccountId(row.0.value()), row.1.value());
         drop(row);
+        self.file_all()?;
         let after = (ConversationId(conversation), Seq(seq));
         let Messages { found, last } = self.messages_of(account, after)?;
         for (conversation, seq, message) in found {
@@ -135,17 +136,22 @@ impl Apply<'_> {
         let (kind, first) = FeedKey::Conversation(conversation).key();
         let range = (kind, first, seq.0.saturating_add(1))..=(kind, u64::MAX, u64::MAX);
         let mut found = Vec::new();
-        for (count, row) in self.tables.entries.range(range)?.enumerate() {
-            let (key, record) = row?;
-            let (_, conversation, seq) = key.value();
-            let (conversation, seq) = (ConversationId(conversation), Seq(seq));
-            let record: EntryRecord = parse(record.value(), "entry")?;
-            if record.by == Some(account) && matches!(record.body, BodyRecord::Posted(_)) {
-                found.push((conversation, seq, record));
-            }
-            if found.len() == PORTION || count + 1 == LOOKED_AT {
-                let last = Some((conversation, seq));
-                return Ok(Messages { found, last });
+        let mut looked_at = 0;
+        for row in self.tables.entries.range(range)? {
+            let row = row?;
+            let conversation_there = ConversationId(row.0.value().1);
+            for (seq_there, record) in run_of(row)? {
+                if (conversation_there, seq_there) <= (conversation, seq) {
+                    continue;
+                }
+                if record.by == Some(account) && matches!(record.body, BodyRecord::Posted(_)) {
+                    found.push((conversation_there, seq_there, record));
+                }
+                looked_at += 1;
+                if found.len() == PORTION || looked_at == LOOKED_AT {
+                    let last = Some((conversation_there, seq_there));
+                    return Ok(Messages { found, last });
+                }
             }
         }
         Ok(Messages { found, last: None })

@@ -139,7 +139,7 @@ impl Apply<'_> {
             .streams
             .remove_in((device.0, 0)..=(device.0, u32::MAX))?;
         self.cache.streams.retain(|key, _| key.0 != device);
-        self.dirty_streams.retain(|key| key.0 != device);
+        self.device_ended(device);
         let revoked = BodyRecord::DeviceRevoked(device);
         self.append(FeedKey::Account(account), at, by, revoked)?;
         Ok(())

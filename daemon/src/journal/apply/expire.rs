@@ -65,9 +65,7 @@ impl Apply<'_> {
             self.put_conversation(conversation, &record)?;
         }
         let feed = FeedKey::Conversation(conversation);
-        let (kind, _) = feed.key();
-        let entries = (kind, id, 0)..=(kind, id, u64::MAX);
-        self.tables.entries.remove_first(entries, left)?;
+        self.remove_entries(feed, left)?;
         for account in self.invited_into(conversation, *left)? {
             self.forget_invitation(conversation, account)?;
             *left -= 1;
@@ -82,7 +80,7 @@ impl Apply<'_> {
         }
         *left -= 1;
         self.tables.conversations.remove(id)?;
-        self.cache.heads.remove(&feed);
+        self.cache.feeds.remove(&feed);
         self.cache.facts.remove(&conversation);
         self.cache.members.retain(|key, _| key.0 != conversation);
         Ok(true)

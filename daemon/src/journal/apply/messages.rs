@@ -6,7 +6,7 @@ use super::{Apply, Stop};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
 use crate::store::read::parse;
-use crate::store::record::{AccountRecord, BodyRecord, EntryRecord, encode};
+use crate::store::record::{AccountRecord, BodyRecord, EntryRecord};
 use chat_shared::{
     AccountId, ConversationId, HistoryFrom, HouseRole, InboxAbout, InboxItem, RoomRole, Seq,
     Timestamp,
@@ -81,14 +81,11 @@ impl Apply<'_> {
         reason: String,
     ) -> Result<Seq, Stop> {
         let feed = FeedKey::Conversation(conversation);
-        let (kind, id) = feed.key();
         let tombstone = EntryRecord {
             body: BodyRecord::Tombstone,
             ..message
         };
-        self.tables
-            .entries
-            .insert((kind, id, seq.0), encode(&tombstone).as_slice())?;
+        self.replace_entry(feed, seq, &tombstone)?;
         let deleted = BodyRecord::MessageDeleted(seq, reason);
         self.append(feed, at, by, deleted)
     }
@@ -104,15 +101,12 @@ impl Apply<'_> {
             }
             _ => 0,
         };
-        let (kind, id) = FeedKey::Conversation(talk.id).key();
-        let entry = match self.tables.entries.get((kind, id, seq.0))? {
-            Some(record) if seq.0 >= from => parse::<EntryRecord>(record.value(), "entry")?,
-            _ => return Err(Refusal::NoSuchMessage(seq).into()),
-        };
-        if !matches!(entry.body, BodyRecord::Posted(_)) {
-            return Err(Refusal::NoSuchMessage(seq).into());
+        let entry = self.entry(FeedKey::Conversation(talk.id), seq)?;
+        let is_message = |entry: &EntryRecord| matches!(entry.body, BodyRecord::Posted(_));
+        match entry.filter(|entry| seq.0 >= from && is_message(entry)) {
+            Some(entry) => Ok(entry),
+            None => Err(Refusal::NoSuchMessage(seq).into()),
         }
-        Ok(entry)
     }
 
     /// Who is told of a report: those who keep the peace in the room, or else in the house, but not who

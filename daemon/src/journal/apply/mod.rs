@@ -2,7 +2,7 @@
 //!
 //! No clock, no network, no randomness, no configuration. Each action first checks all that can refuse
 //! it and then writes, so that a refusal leaves no trace. [`Apply`] is what they share: the open tables,
-//! appending to feeds, and the numbering that makes a retry harmless.
+//! the feeds, and the numbering that makes a retry harmless.
 
 mod rights;
 mod access;
@@ -29,6 +29,8 @@ mod posts;
 mod expire;
 mod audit;
 mod naming;
+mod feeds;
+mod filing;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -37,16 +39,18 @@ use super::Appended;
 use super::command::{Action, Command, Once};
 use super::outcome::{Outcome, Refusal, Refused};
 use super::stream::{self, Known};
-use crate::store::read::{head_of, parse};
-use crate::store::record::{BodyRecord, EntryRecord, MemberRecord, StreamRecord, encode};
-use crate::store::{FeedKey, Head, StoreError};
+use crate::store::read::parse;
+use crate::store::recent::{Changes, Recent};
+use crate::store::record::{MemberRecord, StreamRecord};
+use crate::store::{FeedKey, StoreError};
 use accounts::Standing;
 use chat_shared::limits::STREAMS_PER_DEVICE;
-use chat_shared::{AccountId, ConversationId, DeviceId, Seq, StreamId, Timestamp};
+use chat_shared::{AccountId, ConversationId, DeviceId, StreamId, Timestamp};
+use feeds::FeedEnd;
+use filing::Filing;
 use members::Facts;
 use redb::{StorageError, WriteTransaction};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeSet;
 use tables::Tables;
 
 /// Why a command did not end with an outcome.
@@ -80,10 +84,12 @@ impl From<StorageError> for Stop {
 /// the store holds; given up with a transaction that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    heads: FxHashMap<FeedKey, Head>,
+    feeds: FxHashMap<FeedKey, FeedEnd>,
     streams: FxHashMap<(DeviceId, StreamId), StreamRecord>,
     members: FxHashMap<(ConversationId, AccountId), Option<MemberRecord>>,
     facts: FxHashMap<ConversationId, Facts>,
+    /// Entries that are filed; nothing: not asked yet.
+    filed_entries: Option<u64>,
     /// Whether the panic switch is on; nothing: not asked yet. Whoever writes the row says so here.
     panic: Option<bool>,
     people: FxHashMap<AccountId, Standing>,
@@ -96,8 +102,8 @@ const CACHED_ROWS: usize = 100_000;
 
 impl Cache {
     fn keep_bounded(&mut self) {
-        if self.heads.len() > CACHED_ROWS {
-            self.heads.clear();
+        if self.feeds.len() > CACHED_ROWS {
+            self.feeds.clear();
         }
         if self.streams.len() > CACHED_ROWS {
             self.streams.clear();
@@ -121,7 +127,8 @@ impl Cache {
 pub(crate) struct Apply<'t> {
     tables: Tables<'t>,
     cache: &'t mut Cache,
-    dirty_streams: BTreeSet<(DeviceId, StreamId)>,
+    recent: &'t Recent,
+    filing: Filing,
     appended: Vec<Appended>,
 }
 
@@ -129,6 +136,7 @@ impl<'t> Apply<'t> {
     /// Begins; `appended` is an empty list to put new entries into.
     pub(crate) fn begin(
         transaction: &'t WriteTransaction,
+        recent: &'t Recent,
         cache: &'t mut Cache,
         appended: Vec<Appended>,
     ) -> Self {
@@ -136,7 +144,8 @@ impl<'t> Apply<'t> {
         Self {
             tables: Tables::of(transaction),
             cache,
-            dirty_streams: BTreeSet::new(),
+            recent,
+            filing: Filing::default(),
             appended,
         }
     }
@@ -171,25 +180,22 @@ impl<'t> Apply<'t> {
             Known::New => {}
         }
         let outcome = self.act(at, by, action)?;
+        let kept = stream::kept_of(&outcome);
         match self.stream(once) {
-            Ok(record) => stream::settle(record, once.nonce, once.settled, &outcome),
+            Ok(record) => record.settle(once.nonce.0, once.settled.0, kept),
             // It ended its own device, and the stream with it: done all the same.
             Err(Stop::Refused(_)) => return Ok(outcome),
             Err(failed) => return Err(failed),
         }
-        self.dirty_streams.insert((once.device, once.stream));
+        self.answered(once, kept);
         Ok(outcome)
     }
 
-    /// Writes what was gathered and gives the new entries, in the order in which they were appended.
-    pub(crate) fn finish(mut self) -> Result<Vec<Appended>, StoreError> {
-        for key in &self.dirty_streams {
-            let record = encode(&self.cache.streams[key]);
-            self.tables
-                .streams
-                .insert((key.0.0, key.1.0), record.as_slice())?;
-        }
-        Ok(self.appended)
+    /// Writes what was gathered, and gives the new entries, in the order in which they were appended, with
+    /// what the commit changes of the recent ones.
+    pub(crate) fn finish(mut self) -> Result<(Vec<Appended>, Changes), StoreError> {
+        let changes = self.finish_filing()?;
+        Ok((self.appended, changes))
     }
 
     fn act(
@@ -369,57 +375,16 @@ impl<'t> Apply<'t> {
             {
                 return Err(Refusal::NoSuchDevice(once.device).into());
             }
-            let record = match self.tables.streams.get((key.0.0, key.1.0))? {
-                Some(record) => parse(record.value(), "stream")?,
-                None => StreamRecord::default(),
+            let record = match self.recent.stream(key) {
+                Some(record) => record,
+                None => match self.tables.streams.get((key.0.0, key.1.0))? {
+                    Some(record) => parse(record.value(), "stream")?,
+                    None => StreamRecord::default(),
+                },
             };
             self.cache.streams.insert(key, record);
         }
         Ok(self.cache.streams.entry(key).or_default())
-    }
-
-    fn head(&mut self, feed: FeedKey) -> Result<Head, Stop> {
-        if let Some(head) = self.cache.heads.get(&feed) {
-            return Ok(*head);
-        }
-        let (kind, id) = feed.key();
-        let mut entries = self
-            .tables
-            .entries
-            .range((kind, id, 0)..=(kind, id, u64::MAX))?;
-        let head = head_of(entries.next_back())?;
-        drop(entries);
-        self.cache.heads.insert(feed, head);
-        Ok(head)
-    }
-
-    /// Appends the next entry of a feed.
-    fn append(
-        &mut self,
-        feed: FeedKey,
-        at: Timestamp,
-        by: Option<AccountId>,
-        body: BodyRecord,
-    ) -> Result<Seq, Stop> {
-        let mut head = self.head(feed)?;
-        head.seq = head.seq.next();
-        head.posts += u64::from(matches!(body, BodyRecord::Posted(_)));
-        let record = EntryRecord {
-            at,
-            by,
-            posts: head.posts,
-            body,
-        };
-        let (kind, id) = feed.key();
-        self.tables
-            .entries
-            .insert((kind, id, head.seq.0), encode(&record).as_slice())?;
-        self.cache.heads.insert(feed, head);
-        self.appended.push(Appended {
-            feed,
-            entry: record.into_entry(head.seq),
-        });
-        Ok(head.seq)
     }
 
     /// Adds to a counter and gives its new value.

@@ -4,8 +4,7 @@ use super::rights::{Actor, Right};
 use super::{Apply, Stop};
 use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::FeedKey;
-use crate::store::read::parse;
-use crate::store::record::{BodyRecord, EntryRecord, MemberRecord};
+use crate::store::record::{BodyRecord, MemberRecord};
 use crate::store::schema::meta;
 use chat_shared::limits::MENTIONS;
 use chat_shared::{AccountId, ConversationId, InboxAbout, RoomRole, Seq, Timestamp};
@@ -191,11 +190,8 @@ impl Apply<'_> {
     }
 
     fn posts_at(&self, conversation: ConversationId, seq: Seq) -> Result<u64, Stop> {
-        let (kind, id) = FeedKey::Conversation(conversation).key();
-        match self.tables.entries.get((kind, id, seq.0))? {
-            Some(record) => Ok(parse::<EntryRecord>(record.value(), "entry")?.posts),
-            None => Ok(0),
-        }
+        let entry = self.entry(FeedKey::Conversation(conversation), seq)?;
+        Ok(entry.map_or(0, |entry| entry.posts))
     }
 }
 

@@ -47,6 +47,7 @@ pub(super) struct Tables<'t> {
     pub(super) audit: Lazy<'t, u64, Record>,
     pub(super) memberships: Lazy<'t, (u64, u64), (u64, u64)>,
     pub(super) entries: Lazy<'t, (u8, u64, u64), Record>,
+    pub(super) recent: Lazy<'t, u64, Record>,
 }
 
 impl<'t> Tables<'t> {
@@ -86,6 +87,7 @@ impl<'t> Tables<'t> {
             audit: Lazy::new(transaction, schema::AUDIT),
             memberships: Lazy::new(transaction, schema::MEMBERSHIPS),
             entries: Lazy::new(transaction, schema::ENTRIES),
+            recent: Lazy::new(transaction, schema::RECENT),
         }
     }
 }

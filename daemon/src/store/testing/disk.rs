@@ -4,6 +4,7 @@
 //! rest any sectors: of each sector any of its unsynced states, independently of the others, as the cache
 //! of a drive may write them in any order.
 
+use crate::store::recent::{self, FilingLimits, Recent};
 use crate::store::{Store, StoreError, create_tables};
 use redb::{Builder, Database, StorageBackend};
 use std::collections::BTreeMap;
@@ -13,6 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// What a drive writes whole or not at all.
 const SECTOR: usize = 512;
+
+/// So few that tests meet every way in which entries are filed.
+const FEW: FilingLimits = FilingLimits {
+    run_bytes: 200,
+    items: 16,
+    bytes: 2_000,
+    row_bytes: 200,
+};
 
 /// The disk. Clones are the same disk.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +106,7 @@ impl Disk {
             cache_bytes: CACHE,
             database: RwLock::new(Some(Arc::new(self.open(CACHE)?))),
             newest: Mutex::default(),
+            recent: Arc::new(Recent::new(FEW)),
             disk: Some(self.clone()),
         })
     }
@@ -111,6 +121,7 @@ impl Disk {
             .create_with_backend(self.clone())
             .map_err(|error| crate::store::not_opened(path, error))?;
         create_tables(path, &database)?;
+        recent::file_all(&database, FEW)?;
         Ok(database)
     }
 

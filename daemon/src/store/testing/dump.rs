@@ -1,5 +1,9 @@
 //! All that a store holds, to be compared.
 
+use crate::store::recent::decode_row;
+use crate::store::record::{StreamRecord, decode, encode};
+use crate::store::run::decode_run;
+use crate::store::schema::meta;
 use crate::store::{Store, schema};
 use redb::{
     Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, Value,
@@ -23,7 +27,7 @@ impl Store {
             rows(&transaction, schema::ACCOUNT_SKELETONS),
             rows(&transaction, schema::DEVICES),
             rows(&transaction, schema::ACCOUNT_DEVICES),
-            rows(&transaction, schema::STREAMS),
+            streams(&transaction),
             rows(&transaction, schema::INVITES),
             rows(&transaction, schema::INVITE_CODES),
             rows(&transaction, schema::CONVERSATIONS),
@@ -49,15 +53,77 @@ impl Store {
             rows(&transaction, schema::MESSAGES_TO_REMOVE),
             rows(&transaction, schema::AUDIT),
             rows(&transaction, schema::MEMBERSHIPS),
-            rows(&transaction, schema::ENTRIES),
         ];
-        let dump = Dump::from(tables);
-        let dumped: BTreeSet<String> = dump.keys().cloned().collect();
+        let mut dump = Dump::from(tables);
+        let counters = dump.get_mut(schema::META.name()).unwrap();
+        let (name, entries) = entries(&transaction, counters);
+        dump.insert(name, entries);
+        let mut dumped: BTreeSet<String> = dump.keys().cloned().collect();
+        // Its rows are dumped as those of the table where they will be filed.
+        dumped.insert(schema::RECENT.name().to_owned());
         let found = transaction.list_tables().unwrap();
         let found: BTreeSet<String> = found.map(|table| table.name().to_owned()).collect();
         assert_eq!(dumped, found, "a table of the store is not dumped");
         dump
     }
+}
+
+/// All entries, a row for each, wherever they are: when they are filed depends on what was committed together.
+/// The counter of those that are filed is taken out of `counters`, where it is right.
+fn entries(transaction: &ReadTransaction, counters: &mut Rows) -> (String, Rows) {
+    let (name, filed) = rows(transaction, schema::ENTRIES);
+    let mut all: BTreeMap<(u8, u64, u64), Vec<u8>> = BTreeMap::new();
+    for (key, row) in filed {
+        let (kind, id, last) = <(u8, u64, u64)>::from_bytes(&key);
+        for (seq, record) in decode_run(last, &row).unwrap() {
+            let twice = all.insert((kind, id, seq.0), encode(&record));
+            assert_eq!(twice, None, "an entry is in two rows");
+        }
+    }
+    let is_counter = |name: &[u8]| name == meta::FILED_ENTRIES.as_bytes();
+    let counted: Vec<_> = counters
+        .extract_if(.., |(name, _)| is_counter(name))
+        .collect();
+    let counted = counted
+        .first()
+        .map_or(0, |(_, count)| u64::from_bytes(count));
+    assert_eq!(counted, all.len() as u64, "entries are counted wrongly");
+    let recent = transaction.open_table(schema::RECENT).unwrap();
+    for row in recent.iter().unwrap() {
+        for (key, record) in decode_row(row.unwrap().1.value()).unwrap().entries {
+            all.entry(key).or_insert(record.into_vec());
+        }
+    }
+    let rows = all.into_iter().map(|(key, record)| {
+        let key: Vec<u8> = <(u8, u64, u64)>::as_bytes(&key);
+        (key, record)
+    });
+    (name, rows.collect())
+}
+
+/// All streams, with what was answered and does not stand in their rows yet.
+fn streams(transaction: &ReadTransaction) -> (String, Rows) {
+    let (name, filed) = rows(transaction, schema::STREAMS);
+    let parsed = filed.into_iter().map(|(key, record)| {
+        let (device, stream) = <(u64, u32)>::from_bytes(&key);
+        ((device, stream), decode(&record).unwrap())
+    });
+    let mut all: BTreeMap<(u64, u32), StreamRecord> = parsed.collect();
+    let devices = transaction.open_table(schema::DEVICES).unwrap();
+    let recent = transaction.open_table(schema::RECENT).unwrap();
+    for row in recent.iter().unwrap() {
+        for one in decode_row(row.unwrap().1.value()).unwrap().answered {
+            let (device, stream) = one.stream;
+            if devices.get(device.0).unwrap().is_some() {
+                one.replay(all.entry((device.0, stream.0)).or_default());
+            }
+        }
+    }
+    let rows = all.into_iter().map(|(key, record)| {
+        let key: Vec<u8> = <(u64, u32)>::as_bytes(&key);
+        (key, encode(&record))
+    });
+    (name, rows.collect())
 }
 
 fn rows<K: Key + 'static, V: Value + 'static>(

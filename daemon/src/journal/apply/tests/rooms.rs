@@ -649,7 +649,9 @@ fn a_room_that_was_deleted_too_long_ago_does_not_come_back() {
 #[test]
 fn a_deleted_room_goes_for_good_in_portions() {
     let mut house = lunch();
-    let posts = (0..2500).map(|n| command(ANNA, post(LUNCH, &n.to_string())));
+    // So long that each is a row of its own: it is rows that are counted.
+    let long = |n: u32| n.to_string().repeat(200);
+    let posts = (0..2500).map(|n| command(ANNA, post(LUNCH, &long(n))));
     house.commits(posts.collect());
     house.does(ANNA, invite_in(LUNCH, CLEO));
     house.does(ANNA, delete_room(LUNCH, "lunch"));
@@ -663,7 +665,8 @@ fn a_deleted_room_goes_for_good_in_portions() {
 
     assert!(swept(&mut house, RESTORE_MS));
     let left = house.entries(FeedKey::Conversation(LUNCH)).len();
-    assert_eq!(left, before - 1000);
+    // The short ones before them share a row.
+    assert!((1000..1010).contains(&(before - left)), "{before} {left}");
     // Half gone it does not come back, even if the clock is set back.
     assert_eq!(
         house.refuses(None, restore(LUNCH)),
