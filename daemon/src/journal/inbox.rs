@@ -26,6 +26,11 @@ const WAITING_BYTES: usize = 64 * 1024 * 1024;
 /// The longest that a first command waits for company. See [`Inbox::take_batch`].
 const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 
+/// How long others may run before a batch is taken; some turns of a few milliseconds, as the kernel gives them.
+const LONGEST_TURNS: Duration = Duration::from_millis(5);
+/// Who was given the core has had it for longer than this; otherwise nobody wanted it.
+const SHORTEST_TURN: Duration = Duration::from_micros(50);
+
 /// The queue.
 #[derive(Debug)]
 pub(crate) struct Inbox {
@@ -117,6 +122,11 @@ impl Inbox {
         batch.shrink_to(self.limits.batch_commands);
         let mut state = self.lock();
         let hoped_for = state.usual.into_iter().max().unwrap_or_default();
+        if hoped_for > 1 && !state.waiting.is_empty() {
+            drop(state);
+            let_others_run();
+            state = self.lock();
+        }
         if !state.waiting.is_empty() && state.waiting.len() < hoped_for {
             state.hoped_for = hoped_for;
             let patience = patience.min(LONGEST_PATIENCE);
@@ -187,6 +197,21 @@ impl Inbox {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half way, so what a panicking thread leaves is whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets the threads go first that wait for this core: sessions whose requests have arrived, and who are about
+/// to put them here. With all cores busy a batch is two or three times as large then, and its commit, which
+/// costs the same, is shared by as many more. Where nobody waits for the core it takes a microsecond.
+fn let_others_run() {
+    let begun = Instant::now();
+    let mut turn = begun;
+    while begun.elapsed() < LONGEST_TURNS {
+        std::thread::yield_now();
+        if turn.elapsed() < SHORTEST_TURN {
+            break;
+        }
+        turn = Instant::now();
     }
 }
 
