@@ -6,7 +6,7 @@ use super::record::{AccountRecord, BodyRecord, EntryRecord, MemberRecord, encode
 use super::schema::{self, SCHEMA_VERSION, meta};
 use super::{FeedKey, StoreError, create_tables_in, version};
 use chat_shared::{AccountId, HouseRole, Timestamp};
-use redb::{Database, ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableTable, TableDefinition, WriteTransaction};
 
 /// Who is in a conversation, in layout 1.
 const MEMBERS_1: TableDefinition<(u64, u64), ()> = TableDefinition::new("members-1");
@@ -32,7 +32,8 @@ pub(super) fn migrate(database: &Database) -> Result<(), StoreError> {
     if found < 3 {
         from_2_to_3(&transaction)?;
     }
-    from_3_to_4(&transaction)?;
+    // Layout 4 has a table more, where new entries gather; rows of the old one may be runs from now on.
+    create_tables_in(&transaction)?;
     transaction
         .open_table(schema::META)?
         .insert(meta::SCHEMA, SCHEMA_VERSION)?;
@@ -82,16 +83,6 @@ fn from_2_to_3(transaction: &WriteTransaction) -> Result<(), StoreError> {
         }
     }
     transaction.delete_table(BLOCKS_2)?;
-    Ok(())
-}
-
-/// New entries gather in a table of their own first; rows of the old one may be runs from now on, and so the
-/// entries in it are counted.
-fn from_3_to_4(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    create_tables_in(transaction)?;
-    let count = transaction.open_table(schema::ENTRIES)?.len()?;
-    let mut counters = transaction.open_table(schema::META)?;
-    counters.insert(meta::FILED_ENTRIES, count)?;
     Ok(())
 }
 

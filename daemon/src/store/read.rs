@@ -158,9 +158,19 @@ impl Reader {
         Ok(self.counter(meta::FIRST_ROOM)? != 0)
     }
 
-    /// Entries of all feeds.
+    /// Entries of all feeds. Looks at the end of each, since a counter would be written with every message.
     pub(crate) fn entry_count(&self) -> Result<u64, StoreError> {
-        Ok(self.counter(meta::FILED_ENTRIES)? + self.recent.count(self.commit))
+        let table = self.table(schema::ENTRIES)?;
+        let mut count = self.recent.count(self.commit);
+        let mut rest = (0, 0, 0);
+        while let Some(row) = table.range(rest..)?.next().transpose()? {
+            let (kind, id, _) = row.0.value();
+            let end = (kind, id, u64::MAX);
+            let last = table.range(..=end)?.next_back().transpose()?;
+            count += last.map_or(0, |(key, _)| key.value().2);
+            rest = end;
+        }
+        Ok(count)
     }
 
     /// How many accounts there are.

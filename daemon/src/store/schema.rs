@@ -123,8 +123,6 @@ pub(crate) mod meta {
     pub(crate) const LAST_CONVERSATION: &str = "last_conversation";
     /// The highest invite id given out.
     pub(crate) const LAST_INVITE: &str = "last_invite";
-    /// Entries in [`super::ENTRIES`].
-    pub(crate) const FILED_ENTRIES: &str = "filed_entries";
     /// Administrators who can sign in.
     pub(crate) const ADMINISTRATORS: &str = "administrators";
     /// The room that everybody is in from the start.

@@ -8,7 +8,7 @@ use crate::journal::Appended;
 use crate::store::read::{head_of, parse, run_of};
 use crate::store::recent::Fresh;
 use crate::store::record::{BodyRecord, EntryRecord, encode};
-use crate::store::run::{count_run, encode_run};
+use crate::store::run::encode_run;
 use crate::store::{FeedKey, Head, StoreError};
 use bytes::Bytes;
 use chat_shared::{AccountId, Seq, Timestamp};
@@ -146,12 +146,7 @@ impl Apply<'_> {
     ) -> Result<(), StoreError> {
         self.file_all()?;
         let (kind, id) = feed.key();
-        let range = || (kind, id, 0)..=(kind, id, u64::MAX);
-        let mut count = 0;
-        for row in self.tables.entries.range(range())?.take(*left) {
-            count += count_run(row?.1.value())?;
-        }
-        self.filing.more -= count.cast_signed();
-        self.tables.entries.remove_first(range(), left)
+        let range = (kind, id, 0)..=(kind, id, u64::MAX);
+        self.tables.entries.remove_first(range, left)
     }
 }

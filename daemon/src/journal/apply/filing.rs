@@ -6,7 +6,6 @@ use crate::journal::command::Once;
 use crate::store::recent::{Answered, Changes, Fresh, NewRow, StreamKey, encode_row};
 use crate::store::record::encode;
 use crate::store::run::{encode_run, fill_run};
-use crate::store::schema::meta;
 use crate::store::{FeedKey, StoreError};
 use chat_shared::DeviceId;
 use rustc_hash::FxHashSet;
@@ -32,8 +31,6 @@ pub(super) struct Filing {
     pub(super) full: FxHashSet<FeedKey>,
     /// Whether all that was there before has been filed.
     pub(super) all: bool,
-    /// So many more entries are filed than before.
-    pub(super) more: i64,
     answered: Vec<Answered>,
     changes: Changes,
 }
@@ -110,9 +107,7 @@ impl Apply<'_> {
             }
             left = others;
         }
-        let filed = entries.len() - left.len();
-        self.filing.more += filed as i64;
-        Ok(filed)
+        Ok(entries.len() - left.len())
     }
 
     /// Writes the new entries: those of feeds that have enough of them to their places, the others into rows
@@ -130,7 +125,6 @@ impl Apply<'_> {
         }
         self.file_oldest(appended + self.filing.answered.len())?;
         self.write_rows()?;
-        self.count_filed()?;
         self.note_streams();
         Ok(std::mem::take(&mut self.filing.changes))
     }
@@ -239,22 +233,5 @@ impl Apply<'_> {
                 changes.streams.push((stream, record.clone()));
             }
         }
-    }
-
-    fn count_filed(&mut self) -> Result<(), StoreError> {
-        if self.filing.more == 0 {
-            return Ok(());
-        }
-        let before = match self.cache.filed_entries {
-            Some(count) => count,
-            None => {
-                let count = self.tables.meta.get(meta::FILED_ENTRIES)?;
-                count.map_or(0, |count| count.value())
-            }
-        };
-        let count = before.saturating_add_signed(self.filing.more);
-        self.tables.meta.insert(meta::FILED_ENTRIES, count)?;
-        self.cache.filed_entries = Some(count);
-        Ok(())
     }
 }

@@ -88,8 +88,6 @@ pub(crate) struct Cache {
     streams: FxHashMap<(DeviceId, StreamId), StreamRecord>,
     members: FxHashMap<(ConversationId, AccountId), Option<MemberRecord>>,
     facts: FxHashMap<ConversationId, Facts>,
-    /// Entries that are filed; nothing: not asked yet.
-    filed_entries: Option<u64>,
     /// Whether the panic switch is on; nothing: not asked yet. Whoever writes the row says so here.
     panic: Option<bool>,
     people: FxHashMap<AccountId, Standing>,

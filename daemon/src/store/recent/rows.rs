@@ -5,7 +5,7 @@ use crate::store::StoreError;
 use crate::store::read::parse;
 use crate::store::record::{Number, StreamRecord, encode};
 use crate::store::run::{encode_run, fill_run};
-use crate::store::schema::{self, meta};
+use crate::store::schema;
 use chat_shared::{DeviceId, StreamId};
 use redb::{Database, ReadableTable, ReadableTableMetadata, WriteTransaction};
 use serde_bytes::ByteBuf;
@@ -76,7 +76,6 @@ fn file_entries(
     limits: FilingLimits,
 ) -> Result<(), StoreError> {
     let mut table = transaction.open_table(schema::ENTRIES)?;
-    let mut count = 0;
     for ((kind, id), (head, records)) in feeds {
         let mut left = records.as_slice();
         while !left.is_empty() {
@@ -86,12 +85,7 @@ fn file_entries(
             table.insert((kind, id, last), row.as_slice())?;
             left = others;
         }
-        count += records.len() as u64;
     }
-    let mut counters = transaction.open_table(schema::META)?;
-    let before = counters.get(meta::FILED_ENTRIES)?;
-    let before = before.map_or(0, |count| count.value());
-    counters.insert(meta::FILED_ENTRIES, before + count)?;
     Ok(())
 }
 

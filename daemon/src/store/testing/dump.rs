@@ -3,7 +3,6 @@
 use crate::store::recent::decode_row;
 use crate::store::record::{StreamRecord, decode, encode};
 use crate::store::run::decode_run;
-use crate::store::schema::meta;
 use crate::store::{Store, schema};
 use redb::{
     Key, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, Value,
@@ -53,11 +52,9 @@ impl Store {
             rows(&transaction, schema::MESSAGES_TO_REMOVE),
             rows(&transaction, schema::AUDIT),
             rows(&transaction, schema::MEMBERSHIPS),
+            entries(&transaction),
         ];
-        let mut dump = Dump::from(tables);
-        let counters = dump.get_mut(schema::META.name()).unwrap();
-        let (name, entries) = entries(&transaction, counters);
-        dump.insert(name, entries);
+        let dump = Dump::from(tables);
         let mut dumped: BTreeSet<String> = dump.keys().cloned().collect();
         // Its rows are dumped as those of the table where they will be filed.
         dumped.insert(schema::RECENT.name().to_owned());
@@ -69,8 +66,7 @@ impl Store {
 }
 
 /// All entries, a row for each, wherever they are: when they are filed depends on what was committed together.
-/// The counter of those that are filed is taken out of `counters`, where it is right.
-fn entries(transaction: &ReadTransaction, counters: &mut Rows) -> (String, Rows) {
+fn entries(transaction: &ReadTransaction) -> (String, Rows) {
     let (name, filed) = rows(transaction, schema::ENTRIES);
     let mut all: BTreeMap<(u8, u64, u64), Vec<u8>> = BTreeMap::new();
     for (key, row) in filed {
@@ -80,14 +76,6 @@ fn entries(transaction: &ReadTransaction, counters: &mut Rows) -> (String, Rows)
             assert_eq!(twice, None, "an entry is in two rows");
         }
     }
-    let is_counter = |name: &[u8]| name == meta::FILED_ENTRIES.as_bytes();
-    let counted: Vec<_> = counters
-        .extract_if(.., |(name, _)| is_counter(name))
-        .collect();
-    let counted = counted
-        .first()
-        .map_or(0, |(_, count)| u64::from_bytes(count));
-    assert_eq!(counted, all.len() as u64, "entries are counted wrongly");
     let recent = transaction.open_table(schema::RECENT).unwrap();
     for row in recent.iter().unwrap() {
         for (key, record) in decode_row(row.unwrap().1.value()).unwrap().entries {
