@@ -11,9 +11,9 @@ mod tests;
 
 use crate::config::TlsConfig;
 use chat_shared::link::Pin;
-use rustls::crypto::ring as provider;
+use rustls::crypto::{CryptoProvider, ring as provider};
 use rustls::server::NoServerSessionStorage;
-use rustls::{ServerConfig, version};
+use rustls::{CipherSuite, ServerConfig, version};
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::fmt;
@@ -170,10 +170,11 @@ fn server_config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 ) -> Result<ServerConfig, rustls::Error> {
-    let mut config = ServerConfig::builder_with_provider(Arc::new(provider::default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(cheapest_first()))
         .with_protocol_versions(&[&version::TLS13])?
         .with_no_client_auth()
         .with_single_cert(chain, key)?;
+    config.ignore_client_order = true;
     // What a client comes back with is sealed into its ticket: nothing to hold for ten thousand of
     // them. A reload makes a new sealing key, so that nobody skips the look at a new certificate.
     config.ticketer = provider::Ticketer::new()?;
@@ -182,6 +183,16 @@ fn server_config(
     // Early data can be replayed.
     config.max_early_data_size = 0;
     Ok(config)
+}
+
+/// AES-128 with SHA-256 before the other suites, whatever clients like best: all are sound, and processors have
+/// instructions for this one's hash, of which a handshake takes a dozen. With SHA-384 it takes a tenth longer.
+fn cheapest_first() -> CryptoProvider {
+    let mut provider = provider::default_provider();
+    let cheapest = CipherSuite::TLS13_AES_128_GCM_SHA256;
+    let suites = &mut provider.cipher_suites;
+    suites.sort_by_key(|suite| suite.suite() != cheapest);
+    provider
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {

@@ -114,6 +114,19 @@ fn a_client_with_the_pin_gets_tls_1_3_and_the_same_binding_on_both_ends() {
 }
 
 #[test]
+fn the_cheapest_suite_is_taken_whatever_the_client_likes_best() {
+    let directory = tempfile::tempdir().unwrap();
+    let identity = own(directory.path());
+    let client = client(identity.pin());
+    let cheapest = CipherSuite::TLS13_AES_128_GCM_SHA256;
+    let best = &client.crypto_provider().cipher_suites[0];
+    assert_ne!(best.suite(), cheapest, "shows nothing");
+    let (server, _) = handshake(identity.acceptor(), client).unwrap();
+    let taken = server.negotiated_cipher_suite().unwrap();
+    assert_eq!(taken.suite(), cheapest);
+}
+
+#[test]
 fn a_client_with_another_pin_refuses() {
     let directory = tempfile::tempdir().unwrap();
     let identity = own(directory.path());
