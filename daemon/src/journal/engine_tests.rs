@@ -1,5 +1,7 @@
 //! What becomes of batches where the disk fails or the power is cut.
 
+mod filing;
+
 use super::command::{Action, Admission, Command, Name, Once};
 use super::engine::{Batch, Engine};
 use super::outcome::{NotDone, Outcome};
@@ -239,7 +241,7 @@ fn a_commit_that_failed_leaves_nothing_in_memory() {
 }
 
 /// Any of `0..n` of a sequence that the seed determines.
-fn picker(mut seed: u64) -> impl FnMut(usize) -> usize {
+pub(super) fn picker(mut seed: u64) -> impl FnMut(usize) -> usize {
     move |n| {
         // splitmix64
         seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);

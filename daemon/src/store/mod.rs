@@ -177,10 +177,10 @@ impl Store {
     /// Begins the one write transaction: immediate durability, and the allocator's state saved with
     /// each commit, so that opening after a crash takes milliseconds instead of a scan of the file.
     pub(crate) fn begin_write(&self) -> Result<WriteTransaction, StoreError> {
-        // What it sees and this replaces is free again one commit sooner.
-        drop(self.newest().snapshot.take());
         let mut transaction = self.database()?.begin_write()?;
         transaction.set_quick_repair(true);
+        // What it sees and this replaces is free again one commit sooner.
+        drop(self.newest().snapshot.take());
         Ok(transaction)
     }
 
@@ -195,10 +195,12 @@ impl Store {
         transaction: WriteTransaction,
         changes: Changes,
     ) -> Result<CommitNumber, StoreError> {
-        let done = transaction.commit();
+        // Who reads until this is over shares a snapshot from before it, also where it fails in the end. One
+        // that is made meanwhile may see it already, and would not know.
+        drop(self.newest_snapshot()?);
+        transaction.commit()?;
         let mut newest = self.newest();
         newest.snapshot = None;
-        done?;
         newest.commit = newest.commit.next();
         let (commit, oldest) = (newest.commit, newest.oldest_read());
         self.recent.committed(changes, commit, oldest);

@@ -12,6 +12,8 @@
 //! others here. So what was filed stays here for as long as somebody reads an older snapshot.
 
 mod rows;
+#[cfg(test)]
+mod tests;
 
 #[cfg(test)]
 pub(super) use rows::decode_row;

@@ -5,8 +5,8 @@
 //! of a drive may write them in any order.
 
 use crate::store::recent::{self, FilingLimits, Recent};
-use crate::store::{Store, StoreError, create_tables};
-use redb::{Builder, Database, StorageBackend};
+use crate::store::{Store, StoreError, create_tables, schema};
+use redb::{Builder, Database, ReadableDatabase, ReadableTableMetadata, StorageBackend};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 const SECTOR: usize = 512;
 
 /// So few that tests meet every way in which entries are filed.
-const FEW: FilingLimits = FilingLimits {
+pub(crate) const FEW: FilingLimits = FilingLimits {
     run_bytes: 200,
     items: 16,
     bytes: 2_000,
@@ -123,6 +123,14 @@ impl Disk {
         create_tables(path, &database)?;
         recent::file_all(&database, FEW)?;
         Ok(database)
+    }
+
+    /// How many rows of recent entries the next opening will find.
+    pub(crate) fn waiting(&self) -> u64 {
+        let database = Builder::new().create_with_backend(self.copy()).unwrap();
+        let transaction = database.begin_read().unwrap();
+        let recent = transaction.open_table(schema::RECENT);
+        recent.map_or(0, |recent| recent.len().unwrap())
     }
 
     /// Whether it takes writes.

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Table → its rows, key and value as bytes, in the order of the table.
 pub(crate) type Dump = BTreeMap<String, Rows>;
 
-type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+pub(super) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 impl Store {
     /// All rows of all tables.
@@ -114,7 +114,7 @@ fn streams(transaction: &ReadTransaction) -> (String, Rows) {
     (name, rows.collect())
 }
 
-fn rows<K: Key + 'static, V: Value + 'static>(
+pub(super) fn rows<K: Key + 'static, V: Value + 'static>(
     transaction: &ReadTransaction,
     definition: TableDefinition<'static, K, V>,
 ) -> (String, Rows) {
