@@ -9,6 +9,7 @@
 //! - [`scram`] is the login, [`link`] the `chat://` link that joins somebody.
 //! - [`clean`] makes text from others safe to show.
 //! - [`audit`] is the chain that shows whether the audit log was changed.
+//! - [`mentions`] finds whom a text names.
 //! - [`told`] says in a line what is so once an act about the house was carried out.
 //!
 //! Nothing here does I/O, reads a clock or makes random numbers. `docs/protocol.md` describes the same
@@ -32,6 +33,7 @@ pub mod scram;
 pub mod link;
 pub mod clean;
 pub mod audit;
+pub mod mentions;
 pub mod told;
 
 pub use command::Command;

@@ -1,9 +1,9 @@
 //! What the feeds bring, entry by entry. Part of [`Model::apply`].
 
-use super::sight::names;
 use super::{Changed, Conversation, Heard, Item, Model};
 use crate::clock;
 use chat_shared::limits::GROUP_NEW;
+use chat_shared::mentions::names_after_at;
 use chat_shared::state::ReadMark;
 use chat_shared::{
     AccountId, Announcement, ConversationId, Entry, EntryBody, InboxAbout, InboxItem,
@@ -47,7 +47,7 @@ impl Model {
             let is_news = seq > conversation.newest() && by != me && !is_blocked;
             if is_news
                 && let (EntryBody::Posted { text }, Some(name)) = (&entry.body, &name)
-                && names(text, name)
+                && names_after_at(text).contains(name)
                 && self.inbox.mentions().all(|told| told != (id, seq))
             {
                 conversation.sight.call(seq);

@@ -76,19 +76,6 @@ impl Sight {
     }
 }
 
-/// Whether a text names somebody as the daemon understands it: behind an `@` that stands by itself.
-pub(super) fn names(text: &str, name: &str) -> bool {
-    let is_of_name = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    text.match_indices('@').any(|(place, _)| {
-        let before = text[..place].chars().next_back();
-        let rest = &text[place + 1..];
-        let end = rest.find(|c| !is_of_name(c)).unwrap_or(rest.len());
-        // What ends a sentence does not end a name.
-        let named = rest[..end].trim_end_matches(['-', '_', '.']);
-        !before.is_some_and(char::is_alphanumeric) && named.to_lowercase() == name.to_lowercase()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,23 +120,5 @@ mod tests {
         assert!(!sight.calls(Seq(4), Seq(5)));
         sight.read(Seq(8));
         assert!(!sight.calls(Seq(0), Seq(9)));
-    }
-
-    #[test]
-    fn a_name_is_found_as_the_daemon_finds_it() {
-        for text in ["@anna", "so, (@Anna).", "@@anna", "@bo @anna!", "@anna..."] {
-            assert!(names(text, "anna"), "{text}");
-        }
-        for text in [
-            "",
-            "anna",
-            "@",
-            "bo@anna",
-            "@annabel",
-            "@anna-lena",
-            "@ anna",
-        ] {
-            assert!(!names(text, "anna"), "{text}");
-        }
     }
 }
