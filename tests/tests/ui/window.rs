@@ -53,6 +53,27 @@ async fn a_window_of_twenty_by_four_and_back_shows_everything_again(size: Size) 
     anna.hears("anna", "a draft").await;
 }
 
+/// Neither waits for the next key.
+#[tokio::test]
+async fn a_key_and_a_new_size_at_the_same_moment_both_arrive() {
+    let server = TestServer::start().await;
+    let mut anna = Person::comes(&server, "anna", SMALL).await;
+    for number in 0..200 {
+        let columns = SMALL.columns - 1 - number % 2;
+        let (key, input) = match number % 2 {
+            0 => ("x", "x"),
+            _ => (keys::BACKSPACE, ""),
+        };
+        anna.resize(Size::of(columns, SMALL.rows));
+        anna.press(key);
+        let what = format!("`{input}` in the line");
+        anna.until(&what, |screen| {
+            screen.input() == input && screen.status().ends_with("/help")
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a_window_that_grows_shows_people_and_one_that_shrinks_hides_them() {
     let server = TestServer::start().await;
