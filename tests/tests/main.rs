@@ -19,6 +19,7 @@ mod fifty_people;
 mod idempotency;
 mod invitations;
 mod kill;
+mod kill_busy_and_quiet;
 mod layout;
 mod limits;
 mod machine;

@@ -2,10 +2,12 @@
 //! status` ...; it recovers by itself when space is back." and "a database from a newer version is refused
 //! with a clear text and left untouched."
 
-use chat_shared::{FaultCode, Request};
+use chat_shared::{ConversationId, FaultCode, Request};
 use chat_tests::{Acknowledged, Failure, TestClient, TestServer, check_history, programs};
 use redb::{Database, TableDefinition};
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 use tokio::process::Command;
 
 /// Limits the size of the daemon's files, as a full disk would.
@@ -68,7 +70,7 @@ async fn a_full_disk_refuses_writing_goes_on_reading_and_recovers_by_itself() {
                     tokio::time::Instant::now() < deadline,
                     "it does not recover"
                 );
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
             Err(failure) => panic!("{failure}"),
         }
@@ -120,6 +122,87 @@ async fn a_kill_while_the_disk_is_full_loses_nothing() {
     server.restart().await;
     anna.reconnect(&server).await.unwrap();
     check_history(&anna.whole_history(general).await, &acknowledged);
+}
+
+/// The same where a little is said in each of many conversations: what waits to be put beside the rest of its
+/// conversation is read all the same, and the daemon does not lose its store over trying to put it there.
+#[tokio::test]
+async fn a_full_disk_amid_many_quiet_conversations_goes_on_reading_and_recovers() {
+    let mut server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut said: BTreeMap<ConversationId, Vec<Acknowledged>> = BTreeMap::new();
+    for number in 0..QUIET {
+        let room = anna.create_room(&format!("quiet{number}")).await.unwrap();
+        said.insert(room, Vec::new());
+    }
+    limit_files(&server, &(largest_file(&server) + 1_000_000).to_string()).await;
+    let mut round = 0;
+    while say_one_in_each(&mut anna, &mut said, round).await == 0 {
+        round += 1;
+        assert!(round < 5_000, "the disk is full at some time");
+    }
+
+    // For longer than it takes to try again; here and for who comes anew.
+    for _ in 0..4 {
+        check_all(&mut anna, &said).await;
+        anna.reconnect(&server).await.unwrap();
+        assert_eq!(anna.sync_from(&[], 10).await.len(), QUIET + 1);
+        let refused = say_one_in_each(&mut anna, &mut said, round + 1).await;
+        assert_eq!(refused, QUIET, "it is as full as before");
+        tokio::time::sleep(Duration::from_millis(700)).await;
+    }
+
+    limit_files(&server, "unlimited").await;
+    server
+        .until_status("space", |status| status["read_only"].is_null())
+        .await;
+    assert_eq!(say_one_in_each(&mut anna, &mut said, round + 2).await, 0);
+    check_all(&mut anna, &said).await;
+    server.restart().await;
+    anna.reconnect(&server).await.unwrap();
+    check_all(&mut anna, &said).await;
+}
+
+/// So many conversations in which little is said.
+const QUIET: usize = 40;
+
+/// Says something in each at once; gives how many were refused.
+async fn say_one_in_each(
+    client: &mut TestClient,
+    said: &mut BTreeMap<ConversationId, Vec<Acknowledged>>,
+    round: usize,
+) -> usize {
+    let (first, mut ids, mut refused) = (client.nonce, Vec::new(), 0);
+    for conversation in said.keys() {
+        let text = format!("message {round} {}", "x".repeat(200));
+        let nonce = client.next_nonce();
+        let request = Request::Post {
+            nonce,
+            settled: first,
+            conversation: *conversation,
+            text: text.clone(),
+        };
+        ids.push((text, client.send(request).await.unwrap()));
+    }
+    for (said, (text, id)) in said.values_mut().zip(ids) {
+        match client.answer(id).await {
+            Ok(chat_shared::Event::Done { seq: Some(seq), .. }) => {
+                said.push(Acknowledged { text, seq });
+            }
+            Err(Failure::Refused(fault)) => {
+                assert_eq!(fault.code, FaultCode::ReadOnly, "{fault}");
+                refused += 1;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    refused
+}
+
+async fn check_all(client: &mut TestClient, said: &BTreeMap<ConversationId, Vec<Acknowledged>>) {
+    for (conversation, said) in said {
+        check_history(&client.whole_history(*conversation).await, said);
+    }
 }
 
 fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
