@@ -136,12 +136,14 @@ impl Store {
             make_database(path)?;
         }
         let database = open_database(path, cache_bytes)?;
+        let recent = Recent::new(FilingLimits::USUAL);
+        recent.load(&database)?;
         Ok(Self {
             path: path.to_owned(),
             cache_bytes,
             database: RwLock::new(Some(Arc::new(database))),
             newest: Mutex::default(),
-            recent: Arc::new(Recent::new(FilingLimits::USUAL)),
+            recent: Arc::new(recent),
             #[cfg(test)]
             disk: None,
         })
@@ -244,8 +246,8 @@ impl Store {
             }
         }
         let database = self.open_again()?;
-        // All is filed now, whatever became of the last commit.
-        self.recent.clear();
+        // What waits is what the file says, whatever became of the last commit.
+        self.recent.load(&database)?;
         newest.commit = newest.commit.next();
         *slot = Some(Arc::new(database));
         Ok(())
@@ -311,7 +313,6 @@ fn open_database(path: &Path, cache_bytes: usize) -> Result<Database, StoreError
     let database = builder.open(path);
     let database = database.map_err(|error| not_opened(path, error))?;
     migrate::migrate(&database)?;
-    recent::file_all(&database, FilingLimits::USUAL)?;
     Ok(database)
 }
 

@@ -41,6 +41,15 @@ impl FeedKey {
         }
     }
 
+    /// The feed of such a key.
+    pub(super) fn of_key(kind: u8, id: u64) -> Self {
+        match kind {
+            0 => FeedKey::House,
+            1 => FeedKey::Account(AccountId(id)),
+            _ => FeedKey::Conversation(ConversationId(id)),
+        }
+    }
+
     /// The feed as those see it who may read it.
     pub(crate) fn feed(self) -> Feed {
         match self {

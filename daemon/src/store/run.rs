@@ -38,7 +38,7 @@ pub(crate) fn decode_run(last: u64, row: &[u8]) -> Result<Vec<(Seq, EntryRecord)
         true => parse(row, "run of entries")?,
         false => vec![parse(row, "entry")?],
     };
-    let first = (last + 1).saturating_sub(records.len() as u64);
+    let first = last.saturating_sub(records.len().saturating_sub(1) as u64);
     Ok((first..).map(Seq).zip(records).collect())
 }
 

@@ -124,7 +124,10 @@ impl Apply<'_> {
         seq: Seq,
         with: &EntryRecord,
     ) -> Result<(), StoreError> {
-        self.file_all()?;
+        // Once for each transaction is enough for those of earlier ones.
+        if !self.filing.all || self.run_with(feed, seq)?.is_none() {
+            self.file_all()?;
+        }
         let Some((last, run)) = self.run_with(feed, seq)? else {
             return Ok(());
         };

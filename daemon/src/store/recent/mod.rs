@@ -18,12 +18,13 @@ mod tests;
 #[cfg(test)]
 pub(super) use rows::decode_row;
 pub(crate) use rows::encode_row;
-pub(super) use rows::file_all;
 
+use super::StoreError;
 use super::read::{CommitNumber, FeedKey, Head};
 use super::record::StreamRecord;
 use bytes::Bytes;
 use chat_shared::{DeviceId, Seq, StreamId};
+use redb::Database;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -35,7 +36,7 @@ pub(crate) struct FilingLimits {
     /// Records of one feed that are so many bytes in all are filed, as one row: it nearly fills a page of the
     /// store and is not longer.
     pub(crate) run_bytes: usize,
-    /// So many entries and answers are in rows at the most, filed ones too: what is filed in some tens of
+    /// So many entries and answers are in rows at the most, filed ones too: what is read in some tens of
     /// milliseconds when the store is opened.
     pub(crate) items: usize,
     /// And so many bytes, in the store and in memory.
@@ -169,7 +170,7 @@ pub(crate) struct Recent {
 }
 
 impl Recent {
-    /// Of a store where all is filed.
+    /// Empty, until [`Recent::load`].
     pub(crate) fn new(limits: FilingLimits) -> Self {
         Self {
             limits,
@@ -190,9 +191,10 @@ impl Recent {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets everything: all is filed, and nobody reads.
-    pub(super) fn clear(&self) {
-        *self.state_mut() = State::default();
+    /// Takes over what waits in a store that was opened; nobody reads.
+    pub(super) fn load(&self, database: &Database) -> Result<(), StoreError> {
+        *self.state_mut() = rows::load(database)?;
+        Ok(())
     }
 
     /// A commit is on disk. `oldest` is the oldest snapshot that somebody reads or may still ask for.

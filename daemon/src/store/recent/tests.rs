@@ -1,6 +1,9 @@
 //! What snapshots of different commits see of entries that wait to be filed, and for how long they are kept.
 
 use super::*;
+use crate::store::record::encode;
+use crate::store::schema;
+use crate::store::testing::Disk;
 use chat_shared::ConversationId;
 
 const ROOM: FeedKey = FeedKey::Conversation(ConversationId(1));
@@ -317,14 +320,71 @@ fn nothing_is_kept_of_a_device_that_is_gone() {
     );
 }
 
+/// A store whose rows hold entries 1 to 3 of the room, of which 1 is filed, and the numbers 1 and 2 of the
+/// stream, of which 1 is in its record.
+fn left_by_a_crash(disk: &Disk) {
+    let store = disk.store().unwrap();
+    let transaction = store.begin_write().unwrap();
+    let mut known = StreamRecord::default();
+    known.settle(1, 0, (0, 0));
+    let gone = Answered {
+        stream: (DeviceId(9), StreamId(0)),
+        ..answered(1)
+    };
+    {
+        let mut entries = transaction.open_table(schema::ENTRIES).unwrap();
+        let (kind, id) = ROOM.key();
+        let record = record_of(ROOM, 1);
+        entries.insert((kind, id, 1), &record[..]).unwrap();
+        let mut devices = transaction.open_table(schema::DEVICES).unwrap();
+        devices.insert(STREAM.0.0, &b"device"[..]).unwrap();
+        let mut streams = transaction.open_table(schema::STREAMS).unwrap();
+        let record = encode(&known);
+        streams.insert((STREAM.0.0, 0), record.as_slice()).unwrap();
+        let mut rows = transaction.open_table(schema::RECENT).unwrap();
+        for (number, seqs, answered) in [
+            (7, vec![1, 2], vec![answered(1)]),
+            (8, vec![3], vec![gone, answered(2)]),
+        ] {
+            let seqs: Vec<_> = seqs.into_iter().map(|seq| (ROOM, seq)).collect();
+            let row = NewRow {
+                answered,
+                ..row(number, &seqs)
+            };
+            rows.insert(number, encode_row(&row).as_slice()).unwrap();
+        }
+    }
+    store.commit(transaction, Changes::default()).unwrap();
+}
+
+fn answered(nonce: u64) -> Answered {
+    Answered {
+        stream: STREAM,
+        nonce,
+        settled: 0,
+        outcome: (1, nonce),
+    }
+}
+
 #[test]
-fn a_store_that_was_opened_again_begins_with_nothing() {
-    let mut bench = Bench::new();
-    bench.commits(appends(1, &[(ROOM, 1)]));
-    bench.recent.clear();
-    assert_eq!(bench.seen(ROOM, 1), [0; 0]);
-    assert_eq!(
-        (bench.recent.next_row(), bench.recent.stored()),
-        (1, (0, 0))
-    );
+fn a_store_that_is_opened_again_has_what_waits_in_its_rows_and_writes_nothing() {
+    let disk = Disk::default();
+    left_by_a_crash(&disk);
+    let disk = disk.copy();
+    let rows_before = disk.waiting();
+    let store = disk.store().unwrap();
+    assert_eq!((rows_before, disk.waiting()), (2, 2));
+    let recent = store.recent();
+    let waits = recent.unfiled(ROOM).into_iter().map(|fresh| fresh.seq.0);
+    assert_eq!(waits.collect::<Vec<_>>(), [2, 3]);
+    let head = recent.end(ROOM).unwrap().0;
+    assert_eq!((head.seq.0, head.posts), (3, 30));
+    assert_eq!((recent.next_row(), recent.stored().0), (9, 6));
+    let stream = recent.stream(STREAM).unwrap();
+    assert_eq!((stream.last, stream.outcomes.len()), (2, 2));
+    // What row 7 tells of it is filed, what row 8 tells is not.
+    assert!(recent.waits(STREAM, 8) && !recent.waits(STREAM, 7));
+    assert_eq!(recent.streams(), [STREAM]);
+    let seen = store.read(|reader| Ok((reader.head(ROOM)?.seq, reader.entry_count()?)));
+    assert_eq!(seen.unwrap(), (Seq(3), 3));
 }

@@ -4,7 +4,7 @@
 //! rest any sectors: of each sector any of its unsynced states, independently of the others, as the cache
 //! of a drive may write them in any order.
 
-use crate::store::recent::{self, FilingLimits, Recent};
+use crate::store::recent::{FilingLimits, Recent};
 use crate::store::{Store, StoreError, create_tables, schema};
 use redb::{Builder, Database, ReadableDatabase, ReadableTableMetadata, StorageBackend};
 use std::collections::BTreeMap;
@@ -101,12 +101,15 @@ impl Disk {
     /// Opens the store on it, making it where there is none.
     pub(crate) fn store(&self) -> std::result::Result<Store, StoreError> {
         const CACHE: usize = 8 * 1024 * 1024;
+        let database = self.open(CACHE)?;
+        let recent = Recent::new(FEW);
+        recent.load(&database)?;
         Ok(Store {
             path: PathBuf::from("in memory"),
             cache_bytes: CACHE,
-            database: RwLock::new(Some(Arc::new(self.open(CACHE)?))),
+            database: RwLock::new(Some(Arc::new(database))),
             newest: Mutex::default(),
-            recent: Arc::new(Recent::new(FEW)),
+            recent: Arc::new(recent),
             disk: Some(self.clone()),
         })
     }
@@ -121,7 +124,6 @@ impl Disk {
             .create_with_backend(self.clone())
             .map_err(|error| crate::store::not_opened(path, error))?;
         create_tables(path, &database)?;
-        recent::file_all(&database, FEW)?;
         Ok(database)
     }
 

@@ -78,8 +78,9 @@ fn entries(transaction: &ReadTransaction) -> (String, Rows) {
     }
     let recent = transaction.open_table(schema::RECENT).unwrap();
     for row in recent.iter().unwrap() {
-        for (key, record) in decode_row(row.unwrap().1.value()).unwrap().entries {
-            all.entry(key).or_insert(record.into_vec());
+        for entry in decode_row(row.unwrap().1.value()).unwrap().entries {
+            let key = (entry.kind, entry.id, entry.seq);
+            all.entry(key).or_insert(entry.record.to_vec());
         }
     }
     let rows = all.into_iter().map(|(key, record)| {

@@ -4,12 +4,11 @@ use super::harness::{ANNA, GENERAL, add_device, command, found, numbered, once, 
 use crate::journal::command::Command;
 use crate::journal::engine::{Batch, Engine};
 use crate::store::read::Page;
-use crate::store::record::encode;
-use crate::store::run::decode_run;
 use crate::store::schema::{self, meta};
+use crate::store::testing::Dump;
 use crate::store::{FeedKey, Store};
 use chat_shared::{DeviceId, EntryBody, Seq};
-use redb::{Database, ReadableTableMetadata};
+use redb::{Database, TableHandle};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -40,28 +39,23 @@ fn begin(path: &Path) -> (Arc<Store>, Engine) {
     (store.clone(), Engine::new(store))
 }
 
-/// As the program before this one left it.
-fn to_layout_3(path: &Path) {
+/// As the program before this one left what is in `dump`: a row for each entry, and streams that say all.
+fn to_layout_3(path: &Path, dump: &Dump) {
     let database = Database::open(path).unwrap();
     let transaction = database.begin_write().unwrap();
     {
-        let mut table = transaction.open_table(schema::ENTRIES).unwrap();
-        let rows = table.extract_if(|_, _| true).unwrap();
-        let mut entries = Vec::new();
-        for row in rows {
-            let (key, row) = row.unwrap();
-            let (kind, id, last) = key.value();
-            let run = decode_run(last, row.value()).unwrap();
-            entries.extend(
-                run.into_iter()
-                    .map(|(seq, entry)| ((kind, id, seq.0), entry)),
-            );
+        let mut entries = transaction.open_table(schema::ENTRIES).unwrap();
+        entries.retain(|_, _| false).unwrap();
+        for (key, record) in &dump[schema::ENTRIES.name()] {
+            let key = <(u8, u64, u64) as redb::Value>::from_bytes(key);
+            entries.insert(key, record.as_slice()).unwrap();
         }
-        for (key, entry) in entries {
-            table.insert(key, encode(&entry).as_slice()).unwrap();
+        let mut streams = transaction.open_table(schema::STREAMS).unwrap();
+        streams.retain(|_, _| false).unwrap();
+        for (key, record) in &dump[schema::STREAMS.name()] {
+            let key = <(u64, u32) as redb::Value>::from_bytes(key);
+            streams.insert(key, record.as_slice()).unwrap();
         }
-        let recent = transaction.open_table(schema::RECENT).unwrap();
-        assert!(recent.is_empty().unwrap(), "all is filed when it is opened");
         let mut counters = transaction.open_table(schema::META).unwrap();
         counters.insert(meta::SCHEMA, 3).unwrap();
     }
@@ -109,7 +103,7 @@ fn a_store_of_layout_3_keeps_its_entries_and_goes_on() {
     commit(&mut engine, (1..=10).map(say));
     drop((store, engine));
     let dump = Store::open(&path, CACHE).unwrap().dump();
-    to_layout_3(&path);
+    to_layout_3(&path, &dump);
 
     let (store, mut engine) = begin(&path);
     assert_eq!(store.dump(), dump);
