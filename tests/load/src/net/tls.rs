@@ -7,10 +7,18 @@ use rustls::crypto::{CryptoProvider, ring::default_provider, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Takes any certificate, and checks the handshake's signature.
+/// One of so many signatures is checked. To check it takes a client longer than it takes the server to make
+/// it, and all clients share one core here; the server makes each of them all the same.
+const CHECKED: usize = 16;
+
+/// Takes any certificate, and checks the handshake's signature now and then.
 #[derive(Debug)]
-struct AnyCertificate(CryptoProvider);
+struct AnyCertificate {
+    provider: CryptoProvider,
+    handshakes: AtomicUsize,
+}
 
 impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
@@ -39,16 +47,25 @@ impl ServerCertVerifier for AnyCertificate {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, Error> {
+        if !self
+            .handshakes
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(CHECKED)
+        {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         verify_tls13_signature(
             message,
             cert,
             dss,
-            &self.0.signature_verification_algorithms,
+            &self.provider.signature_verification_algorithms,
         )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }
 
@@ -58,7 +75,10 @@ pub(crate) fn config() -> Arc<ClientConfig> {
         .with_protocol_versions(&[&rustls::version::TLS13])
         .expect("ring has TLS 1.3")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyCertificate(default_provider())))
+        .with_custom_certificate_verifier(Arc::new(AnyCertificate {
+            provider: default_provider(),
+            handshakes: AtomicUsize::new(0),
+        }))
         .with_no_client_auth();
     config.resumption = Resumption::disabled();
     Arc::new(config)
