@@ -83,6 +83,53 @@ async fn a_cursor_too_far_back_leaves_a_gap_that_history_fills() {
     assert_eq!(anna.entries_of(general).len(), 1_000);
 }
 
+/// A few conversations are read in another way than many: to the same end on both sides of the limit.
+#[tokio::test]
+async fn a_sync_is_whole_and_then_live_however_many_conversations_there_are() {
+    let server = TestServer::start().await;
+    let mut anna = TestClient::join(&server, "anna").await;
+    let mut boris = TestClient::join(&server, "boris").await;
+    let mut rooms = vec![anna.general().await];
+    for count in 1..=12 {
+        if count > 1 {
+            let room = anna.create_room(&format!("room{count}")).await.unwrap();
+            boris.join_room(room).await.unwrap();
+            rooms.push(room);
+        }
+        let mut cursors = Vec::new();
+        for room in &rooms {
+            cursors.push((*room, boris.post(*room, "before").await.unwrap()));
+            boris
+                .post(*room, &format!("missed at {count}"))
+                .await
+                .unwrap();
+        }
+        anna.reconnect(&server).await.unwrap();
+        let summaries = anna.sync_from(&cursors, 5).await;
+        let synced: Vec<_> = summaries
+            .iter()
+            .map(|about| (about.conversation, about.after))
+            .collect();
+        assert_eq!(synced, cursors);
+        for room in &rooms {
+            boris
+                .post(*room, &format!("live at {count}"))
+                .await
+                .unwrap();
+            anna.hears(*room, &format!("live at {count}")).await;
+            let texts: Vec<_> = anna
+                .entries_of(*room)
+                .iter()
+                .map(|entry| entry.body.clone())
+                .collect();
+            let said = |what: &str| chat_shared::EntryBody::Posted {
+                text: format!("{what} at {count}"),
+            };
+            assert_eq!(texts, [said("missed"), said("live")]);
+        }
+    }
+}
+
 /// "only these; absent: all of one's own; empty: none"
 #[tokio::test]
 async fn a_client_gets_what_it_asked_for_and_nothing_else() {

@@ -22,6 +22,8 @@ use std::rc::Rc;
 const PAGE_ENTRIES: usize = 500;
 /// Feeds read at once.
 const PAGE_FEEDS: usize = 64;
+/// A sync of so many conversations is read on the session's own thread: some five rows each.
+const FEW_CONVERSATIONS: usize = 8;
 /// The least that is worth reading.
 const PAGE_BYTES: usize = 16 * 1024;
 
@@ -69,6 +71,14 @@ impl Session {
         if house.is_some() {
             self.subscribe(account, FeedKey::House);
         }
+        let is_little = match &wants.only {
+            Some(only) => only.len() <= FEW_CONVERSATIONS,
+            None => {
+                let few =
+                    self.look_up(|reader| Ok(Ok(reader.is_in_few(account, FEW_CONVERSATIONS)?)));
+                few.unwrap_or(false)
+            }
+        };
         let only = wants.only;
         let which = move |reader: &Reader| {
             let Some(only) = only else {
@@ -84,7 +94,7 @@ impl Session {
             }
             Ok(Ok(chosen))
         };
-        self.read(ctx, request, which, move |session, ctx, ids| {
+        self.read_as_fits(ctx, request, is_little, which, move |session, ctx, ids| {
             for id in &ids {
                 session.subscribe(account, FeedKey::Conversation(*id));
             }
@@ -116,6 +126,7 @@ impl Session {
         ctx: &mut Context<Self>,
     ) {
         let newest = self.wants.newest;
+        let is_little = ids.len() <= FEW_CONVERSATIONS;
         let ask = move |reader: &Reader| {
             let marks: HashMap<_, _> = reader.memberships(account)?.into_iter().collect();
             let account_seq = reader.head(FeedKey::Account(account))?.seq;
@@ -135,55 +146,64 @@ impl Session {
                 conversations,
             }))
         };
-        self.read(ctx, request, ask, move |session, ctx, summaries| {
-            let Summaries {
-                account_seq,
-                house_seq,
-                mut conversations,
-            } = summaries;
-            // Who left one of them since the first reading must not go on following it.
-            let kept = conversations
-                .iter()
-                .map(|about| FeedKey::Conversation(about.conversation));
-            let kept: HashSet<FeedKey> = kept.collect();
-            let is_left =
-                |feed: &FeedKey| matches!(feed, FeedKey::Conversation(_)) && !kept.contains(feed);
-            for (feed, subscription) in session.subscriptions.extract_if(|feed, _| is_left(feed)) {
-                session.shared.unsubscribe(feed, &subscription);
-            }
-            for summary in &conversations {
-                let feed = FeedKey::Conversation(summary.conversation);
-                session.start_after(feed, summary.after, summary.seq);
-            }
-            session.start_after(FeedKey::Account(account), account_seq, account_seq);
-            if let Some(cursor) = house {
-                session.start_after(FeedKey::House, cursor.min(house_seq), house_seq);
-            }
-            // An answer is one frame; what does not fit follows by itself.
-            let mut bytes = 0;
-            let fits = conversations.iter().take_while(|about| {
-                bytes += summary_size(about);
-                bytes <= FRAME / 2
-            });
-            let fits = fits.count();
-            let rest = conversations.split_off(fits);
-            session.answer(
-                request,
-                Event::Synced {
+        self.read_as_fits(
+            ctx,
+            request,
+            is_little,
+            ask,
+            move |session, ctx, summaries| {
+                let Summaries {
                     account_seq,
                     house_seq,
-                    conversations,
-                },
-            );
-            for conversation in rest {
-                session.say(Event::Opened { conversation });
-            }
-            for left in session.memberships.synced(account_seq) {
-                session.unfollow(left);
-            }
-            session.follow_new(ctx);
-            session.catch_up(ctx);
-        });
+                    mut conversations,
+                } = summaries;
+                // Who left one of them since the first reading must not go on following it.
+                let kept = conversations
+                    .iter()
+                    .map(|about| FeedKey::Conversation(about.conversation));
+                let kept: HashSet<FeedKey> = kept.collect();
+                let is_left = |feed: &FeedKey| {
+                    matches!(feed, FeedKey::Conversation(_)) && !kept.contains(feed)
+                };
+                for (feed, subscription) in
+                    session.subscriptions.extract_if(|feed, _| is_left(feed))
+                {
+                    session.shared.unsubscribe(feed, &subscription);
+                }
+                for summary in &conversations {
+                    let feed = FeedKey::Conversation(summary.conversation);
+                    session.start_after(feed, summary.after, summary.seq);
+                }
+                session.start_after(FeedKey::Account(account), account_seq, account_seq);
+                if let Some(cursor) = house {
+                    session.start_after(FeedKey::House, cursor.min(house_seq), house_seq);
+                }
+                // An answer is one frame; what does not fit follows by itself.
+                let mut bytes = 0;
+                let fits = conversations.iter().take_while(|about| {
+                    bytes += summary_size(about);
+                    bytes <= FRAME / 2
+                });
+                let fits = fits.count();
+                let rest = conversations.split_off(fits);
+                session.answer(
+                    request,
+                    Event::Synced {
+                        account_seq,
+                        house_seq,
+                        conversations,
+                    },
+                );
+                for conversation in rest {
+                    session.say(Event::Opened { conversation });
+                }
+                for left in session.memberships.synced(account_seq) {
+                    session.unfollow(left);
+                }
+                session.follow_new(ctx);
+                session.catch_up(ctx);
+            },
+        );
     }
 
     /// Sends a feed from here on, of which `newest` was the end. Who has all of it is live at once: most of

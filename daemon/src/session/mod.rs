@@ -322,6 +322,25 @@ impl Session {
         );
     }
 
+    /// As [`Session::read`], but here and now if it `is_little`: for some tens of rows the hand-over to a
+    /// blocking thread and back costs more than the reading.
+    fn read_as_fits<T: Send + 'static>(
+        &mut self,
+        ctx: &mut Context<Self>,
+        request: RequestId,
+        is_little: bool,
+        ask: impl FnOnce(&Reader) -> Result<Result<T, Fault>, StoreError> + Send + 'static,
+        then: impl FnOnce(&mut Self, &mut Context<Self>, T) + 'static,
+    ) {
+        if !is_little {
+            return self.read(ctx, request, ask, then);
+        }
+        match self.look_up(ask) {
+            Ok(found) => then(self, ctx, found),
+            Err(fault) => self.refuse(request, fault),
+        }
+    }
+
     /// Reads a few rows by their keys from the store, here and now: on a blocking thread the hand-over and
     /// back would cost five times what the reading does.
     fn look_up<T>(

@@ -280,6 +280,13 @@ impl Reader {
         )
     }
 
+    /// Whether an account is in so many conversations at the most.
+    pub(crate) fn is_in_few(&self, account: AccountId, few: usize) -> Result<bool, StoreError> {
+        let table = self.table(schema::MEMBERSHIPS)?;
+        let rows = table.range((account.0, 0)..=(account.0, u64::MAX))?;
+        Ok(rows.take(few + 1).count() <= few)
+    }
+
     /// What an account is in, and up to where it has read it; by conversation.
     pub(crate) fn memberships(
         &self,
