@@ -275,6 +275,59 @@ mod tests {
         assert!(slow_outbox.is_empty());
     }
 
+    /// Counts how often it is written to.
+    struct Counting(Rc<Cell<usize>>);
+
+    impl tokio::io::AsyncWrite for Counting {
+        fn poll_write(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<std::io::Result<usize>> {
+            self.0.set(self.0.get() + 1);
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<std::io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[actix::test]
+    async fn an_answer_and_what_it_made_ready_leave_in_one_write() {
+        let turn = Rc::new(Turn::default());
+        actix_rt::spawn(turn.clone().run());
+        let writes = Rc::new(Cell::new(0));
+        let outbox = Rc::new(Outbox::new(1_000_000, turn));
+        let writing = Writing::new(Counting(writes.clone()), |_| {});
+        actix_rt::spawn(outbox.clone().write(writing));
+        tokio::task::yield_now().await;
+        let answered = Rc::new(tokio::sync::Notify::new());
+        let (next, is_answered) = (outbox.clone(), answered.clone());
+        let asking = actix_rt::spawn(async move {
+            is_answered.notified().await;
+            next.push(frame(2));
+        });
+        tokio::task::yield_now().await;
+        outbox.push(frame(1));
+        answered.notify_one();
+        asking.await.unwrap();
+        while !outbox.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(writes.get(), 1);
+    }
+
     #[actix::test]
     async fn a_broken_connection_ends_its_task() {
         let turn = Rc::new(Turn::default());

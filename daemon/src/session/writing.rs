@@ -2,8 +2,9 @@
 //!
 //! A commit that a thousand people wait for puts something into a thousand outboxes of a thread. They are
 //! written one after the other in one [`Turn`], instead of waking a thousand tasks; and since a turn
-//! comes after all that was ready on the thread, what one connection gets from several sides leaves in one
-//! write. Only a connection that takes less than there is has its own task go on with it.
+//! comes after all that was ready on the thread, and after what that made ready, what one connection gets
+//! from several sides leaves in one write. Only a connection that takes less than there is has its own task go
+//! on with it.
 
 use super::outbox::Outbox;
 use std::cell::{Cell, RefCell};
@@ -27,6 +28,8 @@ const AT_ONCE: usize = 256;
 pub(crate) struct Turn {
     dirty: RefCell<Vec<Rc<Outbox>>>,
     waker: Cell<Option<Waker>>,
+    /// It was awaited: what is ready now goes first.
+    is_early: Cell<bool>,
     /// Where small frames are joined.
     joined: RefCell<Vec<u8>>,
 }
@@ -35,6 +38,8 @@ impl Turn {
     pub(super) fn add(&self, outbox: Rc<Outbox>) {
         self.dirty.borrow_mut().push(outbox);
         if let Some(waker) = self.waker.take() {
+            // Who was answered just now has the next requests here already, and their answers leave with it.
+            self.is_early.set(true);
             waker.wake();
         }
     }
@@ -43,6 +48,10 @@ impl Turn {
     pub(crate) async fn run(self: Rc<Self>) {
         // tokio lets a task do so much I/O before it takes the next; here that is counted in connections.
         tokio::task::unconstrained(poll_fn(|cx| {
+            if self.is_early.replace(false) {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             let mut outboxes = std::mem::take(&mut *self.dirty.borrow_mut());
             let rest = outboxes.split_off(outboxes.len().min(AT_ONCE));
             for outbox in outboxes.drain(..) {
