@@ -18,6 +18,10 @@ pub const LENGTH_BYTES: usize = 4;
 /// Most values fit: a buffer that grows from nothing is moved six times.
 const USUAL_BYTES: usize = 256;
 
+/// What is no longer than this is copied once more, into memory of its length: it stays there until it is
+/// written, and thousands of them are.
+const SNUG_BYTES: usize = 1024;
+
 /// The bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
@@ -50,18 +54,34 @@ pub fn encode<T: Serialize>(value: &T) -> Bytes {
 pub fn encode_value<T: Serialize>(value: &T) -> Bytes {
     let mut bytes = Vec::with_capacity(USUAL_BYTES);
     write_value(&mut bytes, value);
-    bytes.into()
+    snug(bytes)
 }
 
-/// The frame of [`Event::Entries`](crate::Event::Entries) from entries that [`encode_value`] encoded:
-/// each is encoded once, however many frames it goes into.
-pub fn entries_frame<'a>(
-    feed: Feed,
-    entries: impl ExactSizeIterator<Item = &'a Bytes> + Clone,
-) -> Bytes {
-    let size: usize = entries.clone().map(Bytes::len).sum();
-    let mut frame = begin(size + 96);
-    let out = &mut frame;
+/// Frames of [`Event::Entries`](crate::Event::Entries) with these entries of a feed, each encoded once: one, or
+/// several where one would have more than `fill` bytes of them.
+pub fn entries_frames(feed: Feed, entries: &[Entry], fill: usize) -> Bytes {
+    let mut encoded = Vec::with_capacity(USUAL_BYTES);
+    let mut frames = Vec::new();
+    let (mut begin, mut count) = (0, 0);
+    for entry in entries {
+        let end = encoded.len();
+        write_value(&mut encoded, entry);
+        if count > 0 && encoded.len() - begin > fill {
+            write_entries(&mut frames, feed, count, &encoded[begin..end]);
+            (begin, count) = (end, 0);
+        }
+        count += 1;
+    }
+    write_entries(&mut frames, feed, count, &encoded[begin..]);
+    snug(frames)
+}
+
+/// Adds a frame with so many entries.
+fn write_entries(frames: &mut Vec<u8>, feed: Feed, count: u32, encoded: &[u8]) {
+    frames.reserve(encoded.len() + 96);
+    let begin = frames.len();
+    let out = frames;
+    out.extend_from_slice(&[0; LENGTH_BYTES]);
     put(rmp::encode::write_map_len(out, 2));
     put(rmp::encode::write_str(out, "id"));
     put(rmp::encode::write_uint(out, 0));
@@ -72,14 +92,9 @@ pub fn entries_frame<'a>(
     put(rmp::encode::write_str(out, "feed"));
     write_value(out, &feed);
     put(rmp::encode::write_str(out, "entries"));
-    put(rmp::encode::write_array_len(
-        out,
-        u32::try_from(entries.len()).unwrap_or(u32::MAX),
-    ));
-    for entry in entries {
-        frame.extend_from_slice(entry);
-    }
-    finish(frame)
+    put(rmp::encode::write_array_len(out, count));
+    out.extend_from_slice(encoded);
+    write_length(&mut out[begin..]);
 }
 
 /// Reads what a frame holds, without its length.
@@ -138,10 +153,24 @@ fn put<T, E: std::fmt::Debug>(written: Result<T, E>) {
 }
 
 fn finish(mut frame: Vec<u8>) -> Bytes {
+    write_length(&mut frame);
+    snug(frame)
+}
+
+/// Writes before a frame how long it is.
+fn write_length(frame: &mut [u8]) {
     let length = frame.len() - LENGTH_BYTES;
     let length = u32::try_from(length).expect("frames are limited far below 4 GiB");
     frame[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
-    frame.into()
+}
+
+/// The same bytes, in no more memory than they need.
+fn snug(bytes: Vec<u8>) -> Bytes {
+    if bytes.len() <= SNUG_BYTES {
+        Bytes::copy_from_slice(&bytes)
+    } else {
+        bytes.into()
+    }
 }
 
 #[cfg(test)]
@@ -166,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn joined_entries_are_the_same_bytes_as_the_typed_event() {
+    fn a_frame_of_entries_is_the_same_bytes_as_the_typed_event() {
         for feed in [
             Feed::House,
             Feed::Account,
@@ -174,16 +203,17 @@ mod tests {
                 conversation: ConversationId(300),
             },
         ] {
-            let entries: Vec<_> = (1..40)
-                .map(|n| entry(n, &"é".repeat(n as usize * 9)))
-                .collect();
-            let encoded: Vec<_> = entries.iter().map(encode_value).collect();
-            let joined = entries_frame(feed, encoded.iter());
-            let typed = encode(&Envelope {
-                id: RequestId(0),
-                body: Event::Entries { feed, entries },
-            });
-            assert_eq!(joined, typed);
+            for count in [1, 2, 40] {
+                let entries: Vec<_> = (1..=count)
+                    .map(|n| entry(n, &"é".repeat(n as usize * 9)))
+                    .collect();
+                let joined = entries_frames(feed, &entries, usize::MAX);
+                let typed = encode(&Envelope {
+                    id: RequestId(0),
+                    body: Event::Entries { feed, entries },
+                });
+                assert_eq!(joined, typed);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::store::FeedKey;
 use bytes::Bytes;
-use chat_shared::frame::{encode, encode_value, entries_frame};
+use chat_shared::frame::{encode, entries_frames};
 use chat_shared::limits::FRAME;
 use chat_shared::{
     AccountId, ConversationId, Entry, EntryBody, Envelope, Event, Feed, RequestId, Seq, Timestamp,
@@ -52,29 +52,10 @@ impl Encoded {
 /// Encodes entries of a feed, each once: one frame, or several where they are large.
 pub(crate) fn encode_entries(feed: Feed, entries: &[Entry]) -> Option<Encoded> {
     let (first, last) = (entries.first()?.seq, entries.last()?.seq);
-    let encoded: Vec<Bytes> = entries.iter().map(encode_value).collect();
-    let mut frames: Vec<Bytes> = Vec::new();
-    let mut begin = 0;
-    let mut bytes = 0;
-    for (index, entry) in encoded.iter().enumerate() {
-        if index > begin && bytes + entry.len() > FRAME_FILL {
-            frames.push(entries_frame(feed, encoded[begin..index].iter()));
-            begin = index;
-            bytes = 0;
-        }
-        bytes += entry.len();
-    }
-    let tail = entries_frame(feed, encoded[begin..].iter());
-    let frames = if frames.is_empty() {
-        tail
-    } else {
-        frames.push(tail);
-        frames.concat().into()
-    };
     Some(Encoded {
         first,
         last,
-        frames,
+        frames: entries_frames(feed, entries, FRAME_FILL),
         left: who_left(entries),
     })
 }

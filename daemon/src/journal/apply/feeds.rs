@@ -44,7 +44,8 @@ impl Apply<'_> {
             posts,
             body,
         };
-        let record: Bytes = encode(&entry).into();
+        // It stays until it is filed: in no more memory than it needs.
+        let record = Bytes::copy_from_slice(&encode(&entry));
         let was_full = end.unfiled >= run_bytes;
         end.unfiled += record.len();
         if end.unfiled >= run_bytes && !was_full {
