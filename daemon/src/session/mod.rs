@@ -32,9 +32,9 @@ use actix::{
     WrapFuture,
 };
 use bytes::BytesMut;
-use chat_shared::frame::decode;
+use chat_shared::frame::{decode, decode_request};
 use chat_shared::scram::{Binding, ServerChallenge};
-use chat_shared::{AccountId, DeviceId, Envelope, Event, Fault, Request, RequestId, StreamId};
+use chat_shared::{AccountId, DeviceId, Envelope, Event, Fault, RequestId, StreamId};
 use fanout::Subscription;
 use following::Wants;
 use memberships::Memberships;
@@ -424,7 +424,7 @@ impl Session {
     fn take(&mut self, frame: &[u8], ctx: &mut Context<Self>) {
         self.last_heard = Instant::now();
         self.asked_whether_there = false;
-        let Envelope { id, body } = match decode::<Envelope<Request>>(frame) {
+        let Envelope { id, body } = match decode_request(frame) {
             Ok(envelope) => envelope,
             Err(error) => {
                 self.handle.gate.taken(false);
