@@ -46,6 +46,7 @@ struct Memory {
     submissions: VecDeque<Submission>,
     replies: Vec<ReplyTo>,
     batch: Batch,
+    rooms: FxHashMap<ConversationId, Committed>,
 }
 
 /// What the journal and those who hold it both see: they never wait for a commit.
@@ -212,6 +213,7 @@ impl EmbeddedJournal {
             mut submissions,
             mut replies,
             batch,
+            mut rooms,
         } = std::mem::take(&mut self.memory);
         let begun = Instant::now();
         let mut commands = submissions.drain(..).map(|submission| {
@@ -229,7 +231,7 @@ impl EmbeddedJournal {
                     status.commits += 1;
                     status.commit_micros = micros(self.took);
                 }
-                self.tell(&mut replies, &mut batch);
+                self.tell(&mut replies, &mut batch, &mut rooms);
                 batch
             }
             Err(error) => {
@@ -241,6 +243,7 @@ impl EmbeddedJournal {
             submissions,
             replies,
             batch,
+            rooms,
         };
     }
 
@@ -260,7 +263,7 @@ impl EmbeddedJournal {
             results: replies.iter().map(refused).collect(),
             ..Batch::default()
         };
-        self.tell(replies, &mut batch);
+        self.tell(replies, &mut batch, &mut FxHashMap::default());
         self.shared.status().read_only = Some(why);
         ctx.run_later(RECOVER_EVERY, Self::recover);
     }
@@ -284,9 +287,14 @@ impl EmbeddedJournal {
         }
     }
 
-    /// Tells who asked, rooms and the registry: one message each. Takes all of it.
-    fn tell(&self, replies: &mut Vec<ReplyTo>, batch: &mut Batch) {
-        let mut rooms: BTreeMap<ConversationId, Committed> = BTreeMap::new();
+    /// Tells who asked, rooms and the registry: one message each. Takes all of it; `rooms` is empty, and is so
+    /// again.
+    fn tell(
+        &self,
+        replies: &mut Vec<ReplyTo>,
+        batch: &mut Batch,
+        rooms: &mut FxHashMap<ConversationId, Committed>,
+    ) {
         let mut accounts: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
         let mut house = Vec::new();
         let mut watching = self.shared.rooms();
@@ -294,7 +302,7 @@ impl EmbeddedJournal {
             match feed {
                 FeedKey::Conversation(conversation) => {
                     if watching.contains_key(&conversation) {
-                        push(&mut rooms.entry(conversation).or_default().entries, entry);
+                        rooms.entry(conversation).or_default().entries.push(entry);
                     }
                 }
                 FeedKey::Account(account) => accounts.entry(account).or_default().push(entry),
@@ -318,7 +326,7 @@ impl EmbeddedJournal {
                         result,
                     };
                     match room {
-                        Some(room) => push(&mut room.answers, (key.worker, answer)),
+                        Some(room) => room.answers.push((key.worker, answer)),
                         None => answers.add(key.worker, answer),
                     }
                 }
@@ -344,7 +352,7 @@ impl EmbeddedJournal {
             tracing::error!("the registry does not take entries");
         }
         let mut answers = AnswersByWorker::default();
-        for (conversation, committed) in rooms {
+        for (conversation, committed) in rooms.drain() {
             let Some(room) = watching.get(&conversation) else {
                 continue;
             };
@@ -397,14 +405,6 @@ impl AnswersByWorker {
     fn add(&mut self, worker: WorkerId, answer: Answer) {
         self.0.entry(worker).or_default().push(answer);
     }
-}
-
-/// Most conversations have one entry in a commit: the first takes the place that it needs, and no more.
-fn push<T>(list: &mut Vec<T>, item: T) {
-    if list.is_empty() {
-        list.reserve_exact(1);
-    }
-    list.push(item);
 }
 
 fn wake_later(addr: Addr<EmbeddedJournal>) {

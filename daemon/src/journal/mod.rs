@@ -25,6 +25,7 @@ pub(crate) use outcome::{NotDone, Outcome, Refusal, Refused};
 use crate::store::{CommitNumber, FeedKey};
 use actix::{Message, Recipient};
 use chat_shared::{AccountId, ConversationId, Entry, RequestId};
+use smallvec::SmallVec;
 use tokio::sync::oneshot;
 
 /// Which of the threads that hold sessions.
@@ -73,13 +74,13 @@ pub(crate) struct Answer {
 #[rtype(result = "()")]
 pub(crate) struct Answers(pub(crate) Vec<Answer>);
 
-/// To a room: entries of its conversation that are on disk, in order.
+/// To a room: entries of its conversation that are on disk, in order. Most conversations have one in a commit.
 #[derive(Debug, Default, Message)]
 #[rtype(result = "()")]
 pub(crate) struct Committed {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: SmallVec<[Entry; 1]>,
     /// To those who asked for them: they travel with the entries, so that a sender gets both in one write.
-    pub(crate) answers: Vec<(WorkerId, Answer)>,
+    pub(crate) answers: SmallVec<[(WorkerId, Answer); 1]>,
 }
 
 /// To the registry: entries of the house feed and of accounts' feeds that are on disk, in order.

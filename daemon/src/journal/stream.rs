@@ -92,7 +92,7 @@ mod tests {
         for nonce in 1..=20 {
             settle(&mut record, Nonce(nonce), Nonce(nonce - 1), &outcome(nonce));
         }
-        assert_eq!(record.outcomes, vec![(20, 5, 20)]);
+        assert_eq!(record.outcomes[..], [(20, 5, 20)]);
         assert_eq!(look_up(&record, Nonce(19)), Known::Stale);
         assert_eq!(look_up(&record, Nonce(20)), Known::Done(outcome(20)));
     }

@@ -36,6 +36,7 @@ use messages::{AskStatus, AskWho, CloseRooms, RegistryStatus};
 use presence::PresenceBoard;
 use roll::{Roll, SessionRules};
 use sightings::Sightings;
+use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -138,7 +139,7 @@ impl Registry {
                     frames: Bytes::new(),
                     changes: deliver.changes.clone(),
                     left: Vec::new(),
-                    answers: Vec::new(),
+                    answers: SmallVec::new(),
                 };
                 ctx.run_later(TELL_AGAIN, move |registry, ctx| {
                     registry.deliver([worker].into_iter(), &again, ctx);
@@ -156,7 +157,7 @@ impl Registry {
                 frames: encoded.frames,
                 changes: Vec::new(),
                 left: Vec::new(),
-                answers: Vec::new(),
+                answers: SmallVec::new(),
             };
             self.deliver(
                 self.around.links.iter().map(|link| link.worker),
@@ -200,7 +201,7 @@ impl Registry {
                 frames: encoded.frames,
                 changes,
                 left: Vec::new(),
-                answers: Vec::new(),
+                answers: SmallVec::new(),
             };
             self.deliver(workers.into_iter(), &deliver, ctx);
         }

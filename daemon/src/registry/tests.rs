@@ -195,7 +195,7 @@ impl Scene {
             frames: Bytes::new(),
             changes: Vec::new(),
             left: Vec::new(),
-            answers: Vec::new(),
+            answers: SmallVec::new(),
         };
         self.deliver.try_send(end).unwrap();
         let mut answered = Vec::new();

@@ -7,6 +7,7 @@ use actix::{Message, Recipient};
 use actix_rt::ArbiterHandle;
 use bytes::Bytes;
 use chat_shared::{AccountId, ConversationId, Fault, Seq};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -63,7 +64,7 @@ pub(crate) struct Deliver {
     /// Who is in the conversation no longer: nothing of this is for them.
     pub(crate) left: Vec<AccountId>,
     /// To those of this worker who asked for these entries.
-    pub(crate) answers: Vec<Answer>,
+    pub(crate) answers: SmallVec<[Answer; 1]>,
 }
 
 /// An account came into a conversation, or left it.

@@ -16,6 +16,7 @@ use crate::store::Store;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
 use chat_shared::{ConversationId, Seq};
 use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, Whom, WorkerLink};
+use smallvec::SmallVec;
 use state::{Encoded, RoomState};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -116,13 +117,17 @@ impl Room {
     fn deliver(
         &self,
         encoded: &Encoded,
-        mut answers: Vec<(WorkerId, Answer)>,
+        mut answers: SmallVec<[(WorkerId, Answer); 1]>,
         ctx: &mut Context<Self>,
     ) {
         let mut is_lost = false;
         for link in &self.around.links {
-            let of_worker = answers.extract_if(.., |(worker, _)| *worker == link.worker);
-            let answers: Vec<Answer> = of_worker.map(|(_, answer)| answer).collect();
+            let of_worker: SmallVec<[_; 1]>;
+            (of_worker, answers) = { answers }
+                .into_iter()
+                .partition(|(worker, _)| *worker == link.worker);
+            let of_worker = of_worker.into_iter();
+            let answers: SmallVec<[Answer; 1]> = of_worker.map(|(_, answer)| answer).collect();
             if answers.is_empty() && !self.interested.contains(&link.worker) {
                 continue;
             }
@@ -146,7 +151,7 @@ impl Room {
                 ..Encoded::nothing_after(encoded.last)
             };
             ctx.run_later(TELL_AGAIN, move |room, ctx| {
-                room.deliver(&again, Vec::new(), ctx);
+                room.deliver(&again, SmallVec::new(), ctx);
             });
         }
     }
@@ -221,7 +226,7 @@ impl Handler<Announce> for Room {
     type Result = ();
 
     fn handle(&mut self, head: Announce, ctx: &mut Self::Context) {
-        self.deliver(&Encoded::nothing_after(head.0), Vec::new(), ctx);
+        self.deliver(&Encoded::nothing_after(head.0), SmallVec::new(), ctx);
     }
 }
 

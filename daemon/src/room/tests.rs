@@ -5,6 +5,7 @@ use super::*;
 use crate::journal::JournalStatus;
 use crate::probe::probe;
 use chat_shared::{AccountId, Entry, EntryBody, Timestamp};
+use smallvec::smallvec;
 use std::sync::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
@@ -132,8 +133,8 @@ async fn entries_of_one_commit_are_one_message_to_a_worker() {
     let mut scene = Scene::new();
     let room = scene.room(Start::First);
     room.try_send(Committed {
-        entries: vec![post(1), post(2), post(3)],
-        answers: Vec::new(),
+        entries: smallvec![post(1), post(2), post(3)],
+        answers: SmallVec::new(),
     })
     .unwrap();
     let deliver = scene.delivered.recv().await.unwrap();

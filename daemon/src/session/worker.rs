@@ -211,7 +211,7 @@ impl Worker {
         ctx.set_mailbox_capacity(MAILBOX);
     }
 
-    fn answer(&self, answers: Vec<Answer>) {
+    fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
         let sessions = self.shared.sessions.borrow();
         for answer in answers {
             if let Some(session) = sessions.get(&answer.session) {

@@ -8,6 +8,7 @@ use chat_shared::{
     Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// Most records fit: a message writes two, and to grow from nothing costs each of them six allocations.
@@ -201,8 +202,8 @@ pub(crate) struct StreamRecord {
     /// The client has the answers up to this number.
     #[serde(default)]
     pub(crate) settled: u64,
-    /// (nonce, conversation or 0, seq or 0), ascending by nonce.
-    pub(crate) outcomes: Vec<(u64, u64, u64)>,
+    /// (nonce, conversation or 0, seq or 0), ascending by nonce. Who waits for each answer has one.
+    pub(crate) outcomes: SmallVec<[(u64, u64, u64); 1]>,
 }
 
 /// What a stream's row says of a number.

@@ -9,6 +9,7 @@ use crate::journal::outcome::{Outcome, Refusal};
 use crate::store::record::StreamRecord;
 use chat_shared::limits::{STREAM_WINDOW, STREAMS_PER_DEVICE};
 use chat_shared::{ConversationId, DeviceId, StreamId};
+use smallvec::smallvec;
 
 const LAPTOP: DeviceId = DeviceId(1);
 const LUNCH: ConversationId = ConversationId(2);
@@ -124,7 +125,7 @@ fn a_stream_row_holds_what_a_retry_can_ask_for() {
         StreamRecord {
             last: 4,
             settled: 1,
-            outcomes: vec![(3, 1, 5), (4, 0, 0)],
+            outcomes: smallvec![(3, 1, 5), (4, 0, 0)],
         }
     );
     assert_eq!(row(&house, 1), StreamRecord::default());
