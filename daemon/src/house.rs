@@ -18,7 +18,7 @@ use crate::registry::upkeep::ReadOrder;
 use crate::registry::{Order, Registry};
 use crate::room::Surroundings;
 use crate::room::messages::WorkerLink;
-use crate::session::worker::{CloseAll, House, Worker};
+use crate::session::worker::{CloseAll, House, Worker, tell_here};
 use crate::store::schema::meta;
 use crate::store::{Store, StoreError};
 use crate::{auth::throttle::Throttle, join_links, random};
@@ -190,6 +190,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             signal: addr.clone().recipient(),
             proclaim: addr.clone().recipient(),
             end: addr.clone().recipient(),
+            here: tell_here,
         });
     let links_to_workers = links_to_workers.collect();
     // The last to end: the others may still submit.

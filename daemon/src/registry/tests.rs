@@ -120,6 +120,7 @@ impl Scene {
             signal: probe().0,
             proclaim: probe().0,
             end: probe().0,
+            here: |_, told| Some(told),
         };
         let around = Arc::new(Surroundings {
             links: vec![link],

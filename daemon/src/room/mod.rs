@@ -15,7 +15,9 @@ use crate::journal::{
 use crate::store::Store;
 use actix::{Actor, ActorContext, Addr, AsyncContext, Context, Handler, Recipient};
 use chat_shared::{ConversationId, Seq};
-use messages::{Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, Typing, Whom, WorkerLink};
+use messages::{
+    Deliver, EndRoom, Interest, MarkRead, RoomDied, Signal, ToldByRoom, Typing, Whom, WorkerLink,
+};
 use smallvec::SmallVec;
 use state::{Encoded, RoomState};
 use std::collections::BTreeSet;
@@ -140,7 +142,7 @@ impl Room {
                 left: encoded.left.clone(),
                 answers,
             };
-            is_lost |= link.deliver.try_send(deliver).is_err();
+            is_lost |= !link.tell(ToldByRoom::Deliver(deliver));
         }
         if is_lost {
             // Its sessions would see the gap with the next entry; that may be hours away. Those who were
@@ -258,7 +260,7 @@ impl Handler<Typing> for Room {
                     whom: whom.clone(),
                     frame: frame.clone(),
                 };
-                let _ = link.signal.try_send(signal);
+                let _ = link.tell(ToldByRoom::Signal(signal));
             }
         }
     }

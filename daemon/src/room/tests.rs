@@ -66,6 +66,7 @@ impl Scene {
             signal,
             proclaim,
             end,
+            here: |_, told| Some(told),
         };
         let around = Arc::new(Surroundings {
             links: vec![link],

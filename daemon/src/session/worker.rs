@@ -17,14 +17,14 @@ use crate::net::inbound::Gate;
 use crate::registry::messages::{CloseRoom, OpenRooms};
 use crate::registry::{Order, Registry};
 use crate::room::Room;
-use crate::room::messages::{Deliver, EndSession, Membership, Proclaim, Signal};
+use crate::room::messages::{Deliver, EndSession, Membership, Proclaim, Signal, ToldByRoom};
 use crate::session::{answers, faults};
 use crate::store::{FeedKey, Store};
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Message};
 use chat_shared::{ConversationId, Event, Fault, RequestId};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -174,6 +174,87 @@ impl Shared {
     fn session(&self, id: SessionId) -> Option<Rc<SessionHandle>> {
         self.sessions.borrow().get(&id).cloned()
     }
+
+    fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        let sessions = self.sessions.borrow();
+        for answer in answers {
+            if let Some(session) = sessions.get(&answer.session) {
+                session.answer(answer.request, answers::of(answer.result));
+            }
+        }
+    }
+
+    /// New entries of a feed, into the outboxes of those who follow it.
+    fn deliver(&self, deliver: Deliver) {
+        let _abort = AbortOnPanic("worker");
+        let Deliver {
+            feed,
+            first,
+            last,
+            frames,
+            changes,
+            left,
+            answers,
+        } = deliver;
+        self.answer(answers);
+        let mut behind = Vec::new();
+        let mut fanout = self.fanout.borrow_mut();
+        // Their own feed tells them, and comes on another road: it may be later than this.
+        for account in left {
+            fanout.mute_account(feed, account, last);
+        }
+        fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
+        let mut changed = Vec::new();
+        for change in changes {
+            for id in fanout.sessions_before(feed, change.seq) {
+                if change.now == Membership::Removed {
+                    fanout.mute(FeedKey::Conversation(change.conversation), id);
+                }
+                changed.push((id, change));
+            }
+        }
+        drop(fanout);
+        for id in behind {
+            if let Some(session) = self.session(id) {
+                let _ = session.addr.try_send(CatchUp);
+            }
+        }
+        for (id, change) in changed {
+            if let Some(session) = self.session(id)
+                && session.addr.try_send(MembershipChanged(change)).is_err()
+            {
+                // It could go on reading what it may not: rather end it, it comes back.
+                let _ = session.addr.try_send(Close(faults::busy()));
+            }
+        }
+    }
+
+    fn signal(&self, signal: &Signal) {
+        let _abort = AbortOnPanic("worker");
+        self.fanout
+            .borrow()
+            .signal(signal.audience, &signal.frame, &signal.whom);
+    }
+}
+
+thread_local! {
+    /// The worker of this thread.
+    static HERE: RefCell<Weak<Shared>> = const { RefCell::new(Weak::new()) };
+}
+
+/// Tells the worker of this thread without a message, if it is the one who is meant; else gives back what was to
+/// be told.
+pub(crate) fn tell_here(worker: WorkerId, told: ToldByRoom) -> Option<ToldByRoom> {
+    match HERE.with_borrow(Weak::upgrade) {
+        Some(shared) if shared.worker == worker => {
+            match told {
+                ToldByRoom::Deliver(deliver) => shared.deliver(deliver),
+                ToldByRoom::Signal(signal) => shared.signal(&signal),
+            }
+            None
+        }
+        _ => Some(told),
+    }
 }
 
 /// The actor.
@@ -210,21 +291,13 @@ impl Worker {
     pub(crate) fn make_room(ctx: &mut Context<Self>) {
         ctx.set_mailbox_capacity(MAILBOX);
     }
-
-    fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
-        let sessions = self.shared.sessions.borrow();
-        for answer in answers {
-            if let Some(session) = sessions.get(&answer.session) {
-                session.answer(answer.request, answers::of(answer.result));
-            }
-        }
-    }
 }
 
 impl Actor for Worker {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Self::Context) {
+        HERE.set(Rc::downgrade(&self.shared));
         actix_rt::spawn(self.shared.turn.clone().run());
         ctx.run_interval(LOOK_EVERY, |worker, _| worker.shared.look());
     }
@@ -243,47 +316,7 @@ impl Handler<Deliver> for Worker {
     type Result = ();
 
     fn handle(&mut self, deliver: Deliver, _: &mut Self::Context) {
-        let _abort = AbortOnPanic("worker");
-        let Deliver {
-            feed,
-            first,
-            last,
-            frames,
-            changes,
-            left,
-            answers,
-        } = deliver;
-        self.answer(answers);
-        let mut behind = Vec::new();
-        let mut fanout = self.shared.fanout.borrow_mut();
-        // Their own feed tells them, and comes on another road: it may be later than this.
-        for account in left {
-            fanout.mute_account(feed, account, last);
-        }
-        fanout.deliver(feed, first, last, &frames, |session| behind.push(session));
-        let mut changed = Vec::new();
-        for change in changes {
-            for id in fanout.sessions_before(feed, change.seq) {
-                if change.now == Membership::Removed {
-                    fanout.mute(FeedKey::Conversation(change.conversation), id);
-                }
-                changed.push((id, change));
-            }
-        }
-        drop(fanout);
-        for id in behind {
-            if let Some(session) = self.shared.session(id) {
-                let _ = session.addr.try_send(CatchUp);
-            }
-        }
-        for (id, change) in changed {
-            if let Some(session) = self.shared.session(id)
-                && session.addr.try_send(MembershipChanged(change)).is_err()
-            {
-                // It could go on reading what it may not: rather end it, it comes back.
-                let _ = session.addr.try_send(Close(faults::busy()));
-            }
-        }
+        self.shared.deliver(deliver);
     }
 }
 
@@ -292,7 +325,7 @@ impl Handler<Answers> for Worker {
 
     fn handle(&mut self, answers: Answers, _: &mut Self::Context) {
         let _abort = AbortOnPanic("worker");
-        self.answer(answers.0);
+        self.shared.answer(answers.0);
     }
 }
 
@@ -300,11 +333,7 @@ impl Handler<Signal> for Worker {
     type Result = ();
 
     fn handle(&mut self, signal: Signal, _: &mut Self::Context) {
-        let _abort = AbortOnPanic("worker");
-        self.shared
-            .fanout
-            .borrow()
-            .signal(signal.audience, &signal.frame, &signal.whom);
+        self.shared.signal(&signal);
     }
 }
 
