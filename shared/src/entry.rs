@@ -259,7 +259,7 @@ pub enum EntryBody {
         /// Whose.
         account: AccountId,
         /// The new one, whole.
-        profile: Profile,
+        profile: Box<Profile>,
     },
     /// House: somebody's role is another one. Who is new is a member until this says otherwise.
     HouseRoleSet {

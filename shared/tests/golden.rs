@@ -692,7 +692,7 @@ fn entries() -> Vec<Entry> {
         }),
         entry(EntryBody::ProfileSet {
             account,
-            profile: profile(),
+            profile: Box::new(profile()),
         }),
         entry(EntryBody::HouseRoleSet {
             account,

@@ -292,7 +292,7 @@ async fn who_leaves_is_a_former_member_and_what_they_said_stays() {
         .await;
     let emptied = EntryBody::ProfileSet {
         account,
-        profile: Profile::default(),
+        profile: Box::default(),
     };
     boris
         .house_entry("her empty profile", |body| *body == emptied)

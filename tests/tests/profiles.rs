@@ -42,7 +42,7 @@ async fn what_somebody_tells_is_told_to_everybody_and_stays() {
     alex.commands(set(&told)).await.unwrap();
     let expected = EntryBody::ProfileSet {
         account,
-        profile: told.clone(),
+        profile: Box::new(told.clone()),
     };
     let entry = anna
         .house_entry("the profile", |body| *body == expected)

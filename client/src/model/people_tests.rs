@@ -15,7 +15,10 @@ fn called(account: AccountId, display_name: &str) -> EntryBody {
         display_name: display_name.into(),
         ..Profile::default()
     };
-    EntryBody::ProfileSet { account, profile }
+    EntryBody::ProfileSet {
+        account,
+        profile: Box::new(profile),
+    }
 }
 
 fn house(bodies: Vec<EntryBody>) -> People {

@@ -297,7 +297,7 @@ pub(crate) enum BodyRecord {
     StatusSet(StatusText),
     AccountAdded(AccountId, String),
     AccountEnabled(AccountId, bool),
-    ProfileSet(AccountId, Profile),
+    ProfileSet(AccountId, Box<Profile>),
     HouseRoleSet(AccountId, HouseRole),
     AccountDeleted(AccountId),
     RoomAdded(ConversationId, String),

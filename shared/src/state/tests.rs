@@ -311,7 +311,7 @@ fn the_house_knows_its_people_as_they_are_now() {
         added.clone(),
         EntryBody::ProfileSet {
             account: ANNA,
-            profile: profile.clone(),
+            profile: Box::new(profile.clone()),
         },
         EntryBody::HouseRoleSet {
             account: ANNA,

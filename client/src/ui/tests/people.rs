@@ -24,7 +24,13 @@ fn called(bench: &mut Bench, seq: u64, account: AccountId, display_name: &str) {
         display_name: display_name.to_owned(),
         ..Profile::default()
     };
-    bench.house(seq, EntryBody::ProfileSet { account, profile });
+    bench.house(
+        seq,
+        EntryBody::ProfileSet {
+            account,
+            profile: Box::new(profile),
+        },
+    );
 }
 
 fn item(id: u64, by: AccountId, about: InboxAbout) -> InboxItem {
@@ -193,7 +199,13 @@ fn a_card_shows_all_and_what_can_be_done_by_keys() {
         ..Profile::default()
     };
     let account = BORIS;
-    bench.house(6, EntryBody::ProfileSet { account, profile });
+    bench.house(
+        6,
+        EntryBody::ProfileSet {
+            account,
+            profile: Box::new(profile),
+        },
+    );
     let people = vec![presence(BORIS, PresenceState::Offline)];
     bench.say(Said::PresenceChanged { people });
     bench.asked();
@@ -503,7 +515,7 @@ fn a_profile_is_set_field_by_field_and_people_are_found_by_it() {
         7,
         EntryBody::ProfileSet {
             account: CLARA,
-            profile,
+            profile: Box::new(profile),
         },
     );
     bench.enter("/find kitch clar");
@@ -680,7 +692,13 @@ fn a_card_tells_what_time_it_is_there() {
         ..Profile::default()
     };
     let account = BORIS;
-    bench.house(6, EntryBody::ProfileSet { account, profile });
+    bench.house(
+        6,
+        EntryBody::ProfileSet {
+            account,
+            profile: Box::new(profile),
+        },
+    );
     bench.enter("/card boris");
     bench.has("time zone  Asia/Tokyo (there it is 21:00)");
 }

@@ -90,7 +90,7 @@ impl Apply<'_> {
             let set = BodyRecord::HouseRoleSet(account, record.role);
             self.append(FeedKey::House, at, by, set)?;
         }
-        let emptied = BodyRecord::ProfileSet(account, Profile::default());
+        let emptied = BodyRecord::ProfileSet(account, Box::default());
         self.append(FeedKey::House, at, by, emptied)?;
         let deleted = BodyRecord::AccountDeleted(account);
         self.append(FeedKey::House, at, by, deleted)?;

@@ -30,7 +30,7 @@ impl Apply<'_> {
         let fields = different(&record.profile, &profile);
         record.profile.clone_from(&profile);
         self.put_account(account, &record)?;
-        let set = BodyRecord::ProfileSet(account, profile);
+        let set = BodyRecord::ProfileSet(account, Box::new(profile));
         self.append(FeedKey::House, at, by, set)?;
         if !is_own {
             self.audit(at, by, "set_profile", record.name, fields)?;

@@ -125,7 +125,7 @@ fn nothing_of_who_left_stays_but_the_name_and_what_they_said() {
         [
             EntryBody::ProfileSet {
                 account: CLEO,
-                profile: Profile::default()
+                profile: Box::default()
             },
             EntryBody::AccountDeleted { account: CLEO },
         ]

@@ -37,7 +37,7 @@ fn ones_own_profile_is_told_to_the_house() {
         let seq = appended[0].entry.seq.0;
         let told = EntryBody::ProfileSet {
             account: CLEO,
-            profile: new.clone(),
+            profile: Box::new(new.clone()),
         };
         let told = vec![in_house(seq, CLEO, told)];
         assert_eq!((outcome, appended), (Outcome::DONE, told));
