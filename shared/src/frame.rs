@@ -115,16 +115,15 @@ pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, DecodeError> {
 /// which takes longer than all else that a session does with a message; nearly all requests of a busy daemon are
 /// posts, and are read without that.
 pub fn decode_request(frame: &[u8]) -> Result<Envelope<Request>, DecodeError> {
-    let begin = &frame[..frame.len().min(POST_WITHIN)];
-    if begin.windows(POST.len()).any(|bytes| bytes == POST)
+    if looks_like_a_post(frame)
         && let Ok(post) = decode::<PostEnvelope>(frame)
     {
         let PostBody {
-            kind: PostKind::Post,
             nonce,
             settled,
             conversation,
             text,
+            kind: PostKind::Post,
         } = post.body;
         return Ok(Envelope {
             id: post.id,
@@ -139,11 +138,22 @@ pub fn decode_request(frame: &[u8]) -> Result<Envelope<Request>, DecodeError> {
     decode(frame)
 }
 
-/// What a post has near its begin, where its writer puts the kind first. Where it stands by chance, the frame
-/// is found to be no post, and read as any other.
-const POST: &[u8] = b"\xa4kind\xa4post";
-/// Behind the id and the name of the body.
-const POST_WITHIN: usize = 36;
+/// Whether a body begins with what a post begins with, where its writer puts the kind first. Where that stands by
+/// chance, the frame is found to be no post, and read as any other.
+fn looks_like_a_post(frame: &[u8]) -> bool {
+    const NAME: &[u8] = b"\xa4body";
+    const KIND: &[u8] = b"\xa4kind\xa4post";
+    /// Behind the longest id.
+    const WITHIN: usize = 36;
+    const FIXMAP: u8 = 0x80;
+    let begin = &frame[..frame.len().min(WITHIN)];
+    begin
+        .windows(NAME.len() + 1 + KIND.len())
+        .any(|bytes| match bytes.split_at(NAME.len()) {
+            (NAME, [map, kind @ ..]) => map & 0xf0 == FIXMAP && kind == KIND,
+            _ => false,
+        })
+}
 
 #[derive(Deserialize)]
 struct PostEnvelope {
@@ -151,15 +161,16 @@ struct PostEnvelope {
     body: PostBody,
 }
 
-/// [`Request::Post`], with its kind as a field of its own.
+/// [`Request::Post`], with its kind as a field of its own: the last one, since fields may be named by their
+/// places too.
 #[derive(Deserialize)]
 struct PostBody {
-    kind: PostKind,
     nonce: Nonce,
     #[serde(default)]
     settled: Nonce,
     conversation: ConversationId,
     text: String,
+    kind: PostKind,
 }
 
 #[derive(Deserialize)]
@@ -300,8 +311,7 @@ mod tests {
             let frame = encode(&post);
             let short: PostEnvelope = decode(&frame[LENGTH_BYTES..]).unwrap();
             assert_eq!(short.id, post.id);
-            let begin = &frame[LENGTH_BYTES..][..POST_WITHIN];
-            assert!(begin.windows(POST.len()).any(|bytes| bytes == POST));
+            assert!(looks_like_a_post(&frame[LENGTH_BYTES..]));
             assert_eq!(decode_request(&frame[LENGTH_BYTES..]).unwrap(), post);
         }
     }
@@ -320,15 +330,30 @@ mod tests {
                 strange.push(changed);
             }
         }
-        // Somebody's name for a client is what a post begins with.
-        let client = String::from_utf8_lossy(POST).into_owned();
-        strange.push(
-            encode(&Envelope {
-                id: RequestId(1),
-                body: Request::Hello { client, version: 1 },
-            })[LENGTH_BYTES..]
-                .to_vec(),
-        );
+        // Fields by their places, all of one, in any way that leaves the begin as it is.
+        let head = b"\x82\xa2id\x01\xa4body\x85\xa4kind\xa4post";
+        for places in [[0, 1, 2, 3], [1, 2, 3, 4], [3, 2, 1, 0], [0, 1, 2, 4]] {
+            for text in [3, 4] {
+                let mut frame = head.to_vec();
+                for place in places {
+                    frame.push(place);
+                    frame.extend(if place == text { &b"\xa1t"[..] } else { &[7] });
+                }
+                strange.push(frame);
+            }
+        }
+        // What nobody knows, of every kind: ignored, as long as it is whole.
+        for more in 0..=u8::MAX {
+            let mut frame = head.to_vec();
+            frame.extend(b"\xa5nonce\x01\xacconversation\x02\xa4text\xa1t\xa1x");
+            frame.extend([more, 1, 5, 5, 5, 5, 5, 5, 5, 5]);
+            strange.push(frame);
+        }
+        // Somewhere else.
+        let hidden = b"\x82\xa1x\xb0\xa4body\x85\xa4kind\xa4post\xa4body\x81\xa4kind\xa4ping";
+        strange.push(hidden.to_vec());
+        let posts = strange.iter().filter(|frame| looks_like_a_post(frame));
+        assert!(posts.count() > 500);
         for frame in strange {
             let [short, usual] = both(&frame);
             assert_eq!(short, usual, "{frame:?}");
