@@ -152,8 +152,8 @@ pub(crate) enum ToldByRoom {
 
 impl WorkerLink {
     /// Tells it, for a room; says whether it was told. Most rooms live on the thread of the worker that follows
-    /// them: there this is a call, and takes a quarter of the work of a message. One or the other for each room
-    /// and worker, so that what a room tells stays in order.
+    /// them: there this is a call, which needs no place in a mailbox. One or the other for each room and worker,
+    /// so that what a room tells stays in order.
     pub(crate) fn tell(&self, told: ToldByRoom) -> bool {
         match (self.here)(self.worker, told) {
             None => true,
