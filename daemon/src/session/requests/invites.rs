@@ -1,7 +1,6 @@
 //! Invitations into the house: by people who may, and by the administrator at the machine.
 
 use super::super::{Session, answers, faults};
-use super::admin::by_administrator;
 use super::numbered::ask;
 use super::rooms::role;
 use super::texts::{LIST_BYTES, fitting};
@@ -116,17 +115,21 @@ fn submit(
     ctx: &mut Context<Session>,
 ) {
     let code = invite_code::from_random(random::bytes());
+    // One reading of the clock, so that the invitation holds exactly as long as was asked.
+    let at = now();
     let invite = NewInvite {
         code_hash: invite_code::hash(&code),
         uses: wanted.uses,
-        expires_at: after_secs(now(), wanted.expires_secs),
+        expires_at: after_secs(at, wanted.expires_secs),
         founding: false,
         rooms,
         role: wanted.role,
     };
     let command = Command {
+        at,
         by,
-        ..by_administrator(Action::AddInvite(invite))
+        once: None,
+        action: Action::AddInvite(invite),
     };
     ask(session, id, command, ctx, move |session, _, result| {
         let Ok(Outcome::Invite { invite, expires_at }) = result else {

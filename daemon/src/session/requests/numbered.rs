@@ -128,11 +128,14 @@ pub(super) fn command(
     ctx: &mut Context<Session>,
 ) {
     let config = &session.shared.house.config;
-    let action = match command::action(wanted, config, session.person.as_ref(), now()) {
+    let at = now();
+    let action = match command::action(wanted, config, session.person.as_ref(), at) {
         Ok(action) => action,
         Err(fault) => return session.refuse(id, fault),
     };
     if let Some(command) = with_number(session, id, number, action) {
+        // What is to end at a time ends as long after `at` as was asked.
+        let command = Command { at, ..command };
         carry_out(session, id, command, ctx);
     }
 }

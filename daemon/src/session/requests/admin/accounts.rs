@@ -10,8 +10,8 @@ use super::super::people::{Known, named, with_presence};
 use super::by_administrator;
 use crate::clock::now;
 use crate::invite_code;
-use crate::journal::Action;
 use crate::journal::command::Admission;
+use crate::journal::{Action, Command};
 use crate::random;
 use crate::registry::messages::AskSessions;
 use crate::store::{Reader, StoreError};
@@ -137,13 +137,17 @@ pub(crate) fn reset_code(
         return session.refuse(id, faults::bad_range(&text));
     }
     let code = invite_code::from_random(random::bytes());
-    let expires_at = after_secs(now(), expires_secs);
+    let at = now();
+    let expires_at = after_secs(at, expires_secs);
     let action = Action::AddResetCode {
         name: canonical(name),
         code_hash: invite_code::hash(&code),
         expires_at,
     };
-    let command = by_administrator(action);
+    let command = Command {
+        at,
+        ..by_administrator(action)
+    };
     ask(session, id, command, ctx, move |session, _, result| {
         let event = match result {
             Ok(_) => Event::ResetCode { code, expires_at },

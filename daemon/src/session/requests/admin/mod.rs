@@ -84,8 +84,15 @@ pub(super) fn any(
     wanted: chat_shared::Command,
     ctx: &mut Context<Session>,
 ) {
-    match command::action(wanted, &session.shared.house.config, None, now()) {
-        Ok(action) => numbered::carry_out(session, id, by_administrator(action), ctx),
+    let at = now();
+    match command::action(wanted, &session.shared.house.config, None, at) {
+        Ok(action) => {
+            let command = Command {
+                at,
+                ..by_administrator(action)
+            };
+            numbered::carry_out(session, id, command, ctx);
+        }
         Err(fault) => session.refuse(id, fault),
     }
 }
