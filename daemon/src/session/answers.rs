@@ -40,7 +40,7 @@ pub(crate) fn of(result: Result<Outcome, NotDone>) -> Event {
 pub(crate) fn frame(request: RequestId, event: Event) -> Bytes {
     let frame = encode(&Envelope {
         id: request,
-        body: event,
+        body: &event,
     });
     if frame.len() <= FRAME + LENGTH_BYTES {
         return frame;

@@ -1,6 +1,7 @@
 //! What the tables hold: MessagePack maps, apart from the wire's types, so that either may change
 //! without the other.
 
+use bytes::Bytes;
 use chat_shared::limits::STREAM_WINDOW;
 use chat_shared::{
     AccountId, Announcement, Contact, ConversationId, DeviceId, Entry, EntryBody, HouseRole,
@@ -20,6 +21,11 @@ pub(crate) fn encode<T: Serialize>(record: &T) -> Vec<u8> {
     rmp_serde::encode::write_named(&mut bytes, record)
         .expect("records have string keys, and memory does not fail to write");
     bytes
+}
+
+/// As [`encode`], in no more memory than it needs: for what stays.
+pub(crate) fn encode_to_keep<T: Serialize>(record: &T) -> Bytes {
+    chat_shared::frame::encode_value(record)
 }
 
 /// Decodes a record; an error means that the store was damaged or written by another program.

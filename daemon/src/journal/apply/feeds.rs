@@ -7,10 +7,9 @@ use super::{Apply, Stop};
 use crate::journal::Appended;
 use crate::store::read::{head_of, parse, run_of};
 use crate::store::recent::Fresh;
-use crate::store::record::{BodyRecord, EntryRecord, encode};
+use crate::store::record::{BodyRecord, EntryRecord, encode, encode_to_keep};
 use crate::store::run::encode_run;
 use crate::store::{FeedKey, Head, StoreError};
-use bytes::Bytes;
 use chat_shared::{AccountId, Seq, Timestamp};
 
 /// A row of entries.
@@ -44,8 +43,8 @@ impl Apply<'_> {
             posts,
             body,
         };
-        // It stays until it is filed: in no more memory than it needs.
-        let record = Bytes::copy_from_slice(&encode(&entry));
+        // Until it is filed.
+        let record = encode_to_keep(&entry);
         let was_full = end.unfiled >= run_bytes;
         end.unfiled += record.len();
         if end.unfiled >= run_bytes && !was_full {

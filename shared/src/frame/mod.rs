@@ -3,26 +3,33 @@
 //! Unknown fields are ignored and absent ones have defaults, so that peers of different versions
 //! understand each other.
 
+mod post;
+
 use crate::entry::{Entry, Feed};
-use crate::ids::{ConversationId, Nonce, RequestId};
 use crate::limits::DEPTH;
 use crate::request::{Envelope, Request};
 use bytes::Bytes;
 use rmp_serde::decode::Error;
+use serde::Serialize;
 use serde::de::{DeserializeOwned, Deserializer as _, Visitor};
-use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use tokio_util::codec::LengthDelimitedCodec;
+
+/// MessagePack's first byte of an array of up to 15 values, but for their number in its lower half.
+const FIXARRAY: u8 = 0x90;
 
 /// Bytes of the length before each frame.
 pub const LENGTH_BYTES: usize = 4;
 
-/// Most values fit: a buffer that grows from nothing is moved six times.
-const USUAL_BYTES: usize = 256;
-
-/// What is no longer than this is copied once more, into memory of its length: it stays there until it is
-/// written, and thousands of them are.
+/// What is no longer than this is copied into memory of its length: it stays there until it is written, and
+/// thousands of them are.
 const SNUG_BYTES: usize = 1024;
+
+thread_local! {
+    /// Where values are encoded. It stays for the next one: memory that grows from nothing is moved six times.
+    static DESK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The bytes are not what they should be.
 #[derive(Debug, thiserror::Error)]
@@ -47,56 +54,66 @@ pub fn codec(limit: usize) -> LengthDelimitedCodec {
 
 /// A whole frame, length included.
 pub fn encode<T: Serialize>(value: &T) -> Bytes {
-    let mut frame = begin(USUAL_BYTES);
-    write_value(&mut frame, value);
-    finish(frame)
+    on_desk(|out| {
+        let begin = begin_frame(out);
+        write_value(out, value);
+        end_frame(out, begin);
+    })
 }
 
 /// One value without a length, to become part of a frame.
 pub fn encode_value<T: Serialize>(value: &T) -> Bytes {
-    let mut bytes = Vec::with_capacity(USUAL_BYTES);
-    write_value(&mut bytes, value);
-    snug(bytes)
+    on_desk(|out| write_value(out, value))
 }
 
-/// Frames of [`Event::Entries`](crate::Event::Entries) with these entries of a feed, each encoded once: one, or
-/// several where one would have more than `fill` bytes of them.
+/// Frames of [`Event::Entries`](crate::Event::Entries) with these entries of a feed: one, or several where
+/// one would have more than `fill` bytes of them.
 pub fn entries_frames(feed: Feed, entries: &[Entry], fill: usize) -> Bytes {
-    let mut encoded = Vec::with_capacity(USUAL_BYTES);
-    let mut frames = Vec::new();
-    let (mut begin, mut count) = (0, 0);
+    on_desk(|out| {
+        let mut rest = entries;
+        while !rest.is_empty() {
+            rest = write_entries(out, feed, rest, fill);
+        }
+    })
+}
+
+/// Adds a frame, and returns the entries that did not fit into it.
+fn write_entries<'a>(
+    out: &mut Vec<u8>,
+    feed: Feed,
+    entries: &'a [Entry],
+    fill: usize,
+) -> &'a [Entry] {
+    let begin = begin_frame(out);
+    // An `Envelope` with its `Event`, as far as it is always the same.
+    out.extend_from_slice(b"\x82\xa2id\x00\xa4body\x83\xa4kind\xa7entries\xa4feed");
+    write_value(out, &feed);
+    out.extend_from_slice(b"\xa7entries");
+    let counted_at = out.len();
+    out.push(FIXARRAY);
+    let first_at = out.len();
+    let mut count = 0;
     for entry in entries {
-        let end = encoded.len();
-        write_value(&mut encoded, entry);
-        if count > 0 && encoded.len() - begin > fill {
-            write_entries(&mut frames, feed, count, &encoded[begin..end]);
-            (begin, count) = (end, 0);
+        let at = out.len();
+        write_value(out, entry);
+        if count > 0 && out.len() - first_at > fill {
+            out.truncate(at);
+            break;
         }
         count += 1;
     }
-    write_entries(&mut frames, feed, count, &encoded[begin..]);
-    snug(frames)
-}
-
-/// Adds a frame with so many entries.
-fn write_entries(frames: &mut Vec<u8>, feed: Feed, count: u32, encoded: &[u8]) {
-    frames.reserve(encoded.len() + 96);
-    let begin = frames.len();
-    let out = frames;
-    out.extend_from_slice(&[0; LENGTH_BYTES]);
-    put(rmp::encode::write_map_len(out, 2));
-    put(rmp::encode::write_str(out, "id"));
-    put(rmp::encode::write_uint(out, 0));
-    put(rmp::encode::write_str(out, "body"));
-    put(rmp::encode::write_map_len(out, 3));
-    put(rmp::encode::write_str(out, "kind"));
-    put(rmp::encode::write_str(out, "entries"));
-    put(rmp::encode::write_str(out, "feed"));
-    write_value(out, &feed);
-    put(rmp::encode::write_str(out, "entries"));
-    put(rmp::encode::write_array_len(out, count));
-    out.extend_from_slice(encoded);
-    write_length(&mut out[begin..]);
+    match u8::try_from(count) {
+        Ok(few @ 0..16) => out[counted_at] |= few,
+        _ => {
+            let mut counted = Vec::new();
+            let count = u32::try_from(count).expect("entries of a frame are limited by its bytes");
+            rmp::encode::write_array_len(&mut counted, count)
+                .expect("memory does not fail to write");
+            out.splice(counted_at..first_at, counted);
+        }
+    }
+    end_frame(out, begin);
+    &entries[count..]
 }
 
 /// Reads what a frame holds, without its length.
@@ -111,72 +128,12 @@ pub fn decode<T: DeserializeOwned>(frame: &[u8]) -> Result<T, DecodeError> {
     }
 }
 
-/// As [`decode`], for what a client asks. Serde gathers all fields of a tagged enum before it looks at them,
-/// which takes longer than all else that a session does with a message; nearly all requests of a busy daemon are
-/// posts, and are read without that.
+/// As [`decode`], for what a client asks.
 pub fn decode_request(frame: &[u8]) -> Result<Envelope<Request>, DecodeError> {
-    if looks_like_a_post(frame)
-        && let Ok(post) = decode::<PostEnvelope>(frame)
-    {
-        let PostBody {
-            nonce,
-            settled,
-            conversation,
-            text,
-            kind: PostKind::Post,
-        } = post.body;
-        return Ok(Envelope {
-            id: post.id,
-            body: Request::Post {
-                nonce,
-                settled,
-                conversation,
-                text,
-            },
-        });
+    match post::read(frame) {
+        Some(post) => Ok(post),
+        None => decode(frame),
     }
-    decode(frame)
-}
-
-/// Whether a body begins with what a post begins with, where its writer puts the kind first. Where that stands by
-/// chance, the frame is found to be no post, and read as any other.
-fn looks_like_a_post(frame: &[u8]) -> bool {
-    const NAME: &[u8] = b"\xa4body";
-    const KIND: &[u8] = b"\xa4kind\xa4post";
-    /// Behind the longest id.
-    const WITHIN: usize = 36;
-    const FIXMAP: u8 = 0x80;
-    let begin = &frame[..frame.len().min(WITHIN)];
-    begin
-        .windows(NAME.len() + 1 + KIND.len())
-        .any(|bytes| match bytes.split_at(NAME.len()) {
-            (NAME, [map, kind @ ..]) => map & 0xf0 == FIXMAP && kind == KIND,
-            _ => false,
-        })
-}
-
-#[derive(Deserialize)]
-struct PostEnvelope {
-    id: RequestId,
-    body: PostBody,
-}
-
-/// [`Request::Post`], with its kind as a field of its own: the last one, since fields may be named by their
-/// places too.
-#[derive(Deserialize)]
-struct PostBody {
-    nonce: Nonce,
-    #[serde(default)]
-    settled: Nonce,
-    conversation: ConversationId,
-    text: String,
-    kind: PostKind,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PostKind {
-    Post,
 }
 
 /// Reads the first byte of a value and nothing of what is in it. A reader that borrows does not tell where
@@ -204,11 +161,17 @@ pub fn entry_size_hint(entry: &Entry) -> usize {
     text + 96
 }
 
-/// Room for a frame, and its length, which is not known yet.
-fn begin(capacity: usize) -> Vec<u8> {
-    let mut frame = Vec::with_capacity(capacity);
-    frame.extend_from_slice(&[0; LENGTH_BYTES]);
-    frame
+/// The bytes that are written, in no more memory than they need.
+fn on_desk(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    DESK.with_borrow_mut(|desk| {
+        desk.clear();
+        write(desk);
+        if desk.len() <= SNUG_BYTES {
+            Bytes::copy_from_slice(desk)
+        } else {
+            std::mem::take(desk).into()
+        }
+    })
 }
 
 fn write_value<T: Serialize>(out: &mut Vec<u8>, value: &T) {
@@ -218,29 +181,18 @@ fn write_value<T: Serialize>(out: &mut Vec<u8>, value: &T) {
     );
 }
 
-fn put<T, E: std::fmt::Debug>(written: Result<T, E>) {
-    written.map(|_| ()).expect("memory does not fail to write");
+/// Leaves room for the length of a frame, which is not known yet; returns where it begins.
+fn begin_frame(out: &mut Vec<u8>) -> usize {
+    let begin = out.len();
+    out.extend_from_slice(&[0; LENGTH_BYTES]);
+    begin
 }
 
-fn finish(mut frame: Vec<u8>) -> Bytes {
-    write_length(&mut frame);
-    snug(frame)
-}
-
-/// Writes before a frame how long it is.
-fn write_length(frame: &mut [u8]) {
-    let length = frame.len() - LENGTH_BYTES;
-    let length = u32::try_from(length).expect("frames are limited far below 4 GiB");
-    frame[..LENGTH_BYTES].copy_from_slice(&length.to_be_bytes());
-}
-
-/// The same bytes, in no more memory than they need.
-fn snug(bytes: Vec<u8>) -> Bytes {
-    if bytes.len() <= SNUG_BYTES {
-        Bytes::copy_from_slice(&bytes)
-    } else {
-        bytes.into()
-    }
+/// Writes before a frame, which ends here, how long it is.
+fn end_frame(out: &mut [u8], begin: usize) {
+    let (length, frame) = out[begin..].split_at_mut(LENGTH_BYTES);
+    let bytes = u32::try_from(frame.len()).expect("frames are limited far below 4 GiB");
+    length.copy_from_slice(&bytes.to_be_bytes());
 }
 
 #[cfg(test)]
@@ -273,9 +225,9 @@ mod tests {
                 conversation: ConversationId(300),
             },
         ] {
-            for count in [1, 2, 40] {
+            for count in [1, 2, 15, 16, 40, 70_000] {
                 let entries: Vec<_> = (1..=count)
-                    .map(|n| entry(n, &"é".repeat(n as usize * 9)))
+                    .map(|n| entry(n, &"é".repeat(n as usize % 64 * 9)))
                     .collect();
                 let joined = entries_frames(feed, &entries, usize::MAX);
                 let typed = encode(&Envelope {
@@ -287,7 +239,7 @@ mod tests {
         }
     }
 
-    fn post(id: u64, nonce: u64, text: &str) -> Envelope<Request> {
+    fn a_post(id: u64, nonce: u64, text: &str) -> Envelope<Request> {
         Envelope {
             id: RequestId(id),
             body: Request::Post {
@@ -305,21 +257,9 @@ mod tests {
     }
 
     #[test]
-    fn a_post_is_read_the_short_way_wherever_its_numbers_end() {
-        for number in [0, 127, 128, 300, 70_000, u64::MAX] {
-            let post = post(number, number, "hello");
-            let frame = encode(&post);
-            let short: PostEnvelope = decode(&frame[LENGTH_BYTES..]).unwrap();
-            assert_eq!(short.id, post.id);
-            assert!(looks_like_a_post(&frame[LENGTH_BYTES..]));
-            assert_eq!(decode_request(&frame[LENGTH_BYTES..]).unwrap(), post);
-        }
-    }
-
-    #[test]
     fn what_only_looks_like_a_post_is_read_as_what_it_is() {
         let mut strange: Vec<Vec<u8>> = Vec::new();
-        let whole = encode(&post(1, 2, "hello"))[LENGTH_BYTES..].to_vec();
+        let whole = encode(&a_post(1, 2, "hello"))[LENGTH_BYTES..].to_vec();
         // Cut short, with more behind it, with another byte at each place.
         strange.extend((0..whole.len()).map(|length| whole[..length].to_vec()));
         strange.push([&whole[..], &[0xc0]].concat());
@@ -349,11 +289,54 @@ mod tests {
             frame.extend([more, 1, 5, 5, 5, 5, 5, 5, 5, 5]);
             strange.push(frame);
         }
+        // Each field as anything else, left out, and twice.
+        let fields: [(&[u8], &[u8]); 4] = [
+            (b"\xa5nonce", b"\x05"),
+            (b"\xa7settled", b"\x04"),
+            (b"\xacconversation", b"\x03"),
+            (b"\xa4text", b"\xa2hi"),
+        ];
+        let values: [&[u8]; 14] = [
+            b"\xcc\x05",
+            b"\xcd\x00\x05",
+            b"\xce\0\0\0\x05",
+            b"\xcf\0\0\0\0\0\0\0\x05",
+            b"\xd0\x05",
+            b"\xd3\0\0\0\0\0\0\0\x05",
+            b"\xd0\xff",
+            b"\xff",
+            b"\xca\x40\0\0\0",
+            b"\xc0",
+            b"\xc4\x02hi",
+            b"\xd9\x02hi",
+            b"\xda\x00\x02hi",
+            b"\xa2\xff\xff",
+        ];
+        for odd in 0..fields.len() {
+            for value in values.iter().chain([&&b""[..], &&b"twice"[..]]) {
+                let mut frame = b"\x82\xa2id\x01\xa4body\x80\xa4kind\xa4post".to_vec();
+                let mut count = 1;
+                for (place, (name, usual)) in fields.iter().enumerate() {
+                    let wanted: &[&[u8]] = match (place == odd, *value) {
+                        (false, _) => &[usual],
+                        (true, b"") => &[],
+                        (true, b"twice") => &[usual, usual],
+                        (true, value) => &[value],
+                    };
+                    for value in wanted {
+                        frame.extend([name, *value].concat());
+                        count += 1;
+                    }
+                }
+                frame[10] |= count;
+                strange.push(frame);
+            }
+        }
         // Somewhere else.
         let hidden = b"\x82\xa1x\xb0\xa4body\x85\xa4kind\xa4post\xa4body\x81\xa4kind\xa4ping";
         strange.push(hidden.to_vec());
-        let posts = strange.iter().filter(|frame| looks_like_a_post(frame));
-        assert!(posts.count() > 500);
+        let posts = strange.iter().filter(|frame| post::read(frame).is_some());
+        assert!(posts.count() > 40);
         for frame in strange {
             let [short, usual] = both(&frame);
             assert_eq!(short, usual, "{frame:?}");
