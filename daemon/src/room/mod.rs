@@ -168,7 +168,12 @@ impl Room {
     fn schedule_marks(&mut self, ctx: &mut Context<Self>) {
         if self.state.has_marks() && !self.marks_scheduled {
             self.marks_scheduled = true;
-            ctx.run_later(MARKS_EVERY, |room, _| room.submit_marks());
+            // A task of its own: what `run_later` keeps is looked at with each message to the room.
+            let room = ctx.address();
+            actix_rt::spawn(async move {
+                tokio::time::sleep(MARKS_EVERY).await;
+                let _ = room.send(MarksDue).await;
+            });
         }
     }
 
@@ -199,6 +204,10 @@ impl Room {
 #[derive(actix::Message)]
 #[rtype(result = "()")]
 struct Announce(Seq);
+
+#[derive(actix::Message)]
+#[rtype(result = "()")]
+struct MarksDue;
 
 impl Actor for Room {
     type Context = Context<Self>;
@@ -238,6 +247,14 @@ impl Handler<MarkRead> for Room {
     fn handle(&mut self, read: MarkRead, ctx: &mut Self::Context) {
         self.state.mark(read.account, read.seq);
         self.schedule_marks(ctx);
+    }
+}
+
+impl Handler<MarksDue> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: MarksDue, _: &mut Self::Context) {
+        self.submit_marks();
     }
 }
 
