@@ -146,7 +146,7 @@ impl Apply<'_> {
                 if budget == 0 {
                     return Ok(());
                 }
-                if self.recent.unfiled_entry(*feed, *seq).is_some() {
+                if self.recent.is_unfiled(*feed, *seq) {
                     budget = budget.saturating_sub(self.file_unfiled(*feed)?);
                 }
             }

@@ -333,6 +333,15 @@ impl Recent {
         kept.filed.is_none().then(|| kept.record.clone())
     }
 
+    /// Whether an entry that is in a row is not filed. Those of a feed are filed in their order.
+    pub(crate) fn is_unfiled(&self, feed: FeedKey, seq: Seq) -> bool {
+        let state = self.state();
+        let kept = state.feeds.get(&feed);
+        // As a rule nothing of a feed is here that is filed, so it is the first that is looked at.
+        let first = { kept }.and_then(|kept| kept.iter().find(|kept| kept.filed.is_none()));
+        first.is_some_and(|first| first.seq <= seq)
+    }
+
     /// Where a feed ends as a snapshot sees it; nothing where its tables tell.
     pub(super) fn head(&self, feed: FeedKey, commit: CommitNumber) -> Option<Head> {
         let state = self.state();
