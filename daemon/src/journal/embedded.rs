@@ -7,6 +7,7 @@
 
 use super::engine::{Batch, Engine};
 use super::inbox::{Inbox, JournalLimits, Put};
+use super::rooms::Rooms;
 use super::{
     Answer, Answers, Appended, Committed, CommittedElsewhere, Journal, JournalStatus, NotDone,
     Outcome, ReplyTo, Submission, Watch, WorkerId,
@@ -46,7 +47,7 @@ struct Memory {
     submissions: VecDeque<Submission>,
     replies: Vec<ReplyTo>,
     batch: Batch,
-    rooms: FxHashMap<ConversationId, Committed>,
+    rooms: Rooms,
 }
 
 /// What the journal and those who hold it both see: they never wait for a commit.
@@ -263,7 +264,7 @@ impl EmbeddedJournal {
             results: replies.iter().map(refused).collect(),
             ..Batch::default()
         };
-        self.tell(replies, &mut batch, &mut FxHashMap::default());
+        self.tell(replies, &mut batch, &mut Rooms::default());
         self.shared.status().read_only = Some(why);
         ctx.run_later(RECOVER_EVERY, Self::recover);
     }
@@ -289,12 +290,7 @@ impl EmbeddedJournal {
 
     /// Tells who asked, rooms and the registry: one message each. Takes all of it; `rooms` is empty, and is so
     /// again.
-    fn tell(
-        &self,
-        replies: &mut Vec<ReplyTo>,
-        batch: &mut Batch,
-        rooms: &mut FxHashMap<ConversationId, Committed>,
-    ) {
+    fn tell(&self, replies: &mut Vec<ReplyTo>, batch: &mut Batch, rooms: &mut Rooms) {
         let mut accounts: BTreeMap<AccountId, Vec<Entry>> = BTreeMap::new();
         let mut house = Vec::new();
         let mut watching = self.shared.rooms();
@@ -302,7 +298,7 @@ impl EmbeddedJournal {
             match feed {
                 FeedKey::Conversation(conversation) => {
                     if watching.contains_key(&conversation) {
-                        rooms.entry(conversation).or_default().entries.push(entry);
+                        rooms.add(conversation, entry);
                     }
                 }
                 FeedKey::Account(account) => accounts.entry(account).or_default().push(entry),
@@ -317,7 +313,7 @@ impl EmbeddedJournal {
                         Ok(Outcome::Done {
                             conversation: Some(conversation),
                             ..
-                        }) => rooms.get_mut(conversation),
+                        }) => rooms.of(*conversation),
                         _ => None,
                     };
                     let answer = Answer {

@@ -7,7 +7,8 @@
 //!
 //! In reading order: [`command`] and [`outcome`] are the words, [`stream`] is why a retry does nothing
 //! twice, [`apply`] carries commands out, [`engine`] puts a batch of them into one transaction,
-//! [`inbox`] is where they wait, and [`embedded`] commits what gathered there while the last commit ran.
+//! [`inbox`] is where they wait, and [`embedded`] commits what gathered there while the last commit ran; what it
+//! has to tell rooms is gathered in [`rooms`].
 
 pub(crate) mod command;
 pub(crate) mod outcome;
@@ -17,6 +18,7 @@ pub(crate) mod engine;
 pub(crate) mod inbox;
 #[cfg(test)]
 mod engine_tests;
+mod rooms;
 pub(crate) mod embedded;
 
 pub(crate) use command::{Action, Command, Once};
