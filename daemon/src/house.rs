@@ -316,7 +316,7 @@ async fn found(store: &Store, journal: &EmbeddedHandle) -> Result<Option<String>
             name: FIRST_ROOM.into(),
             skeleton: skeleton(FIRST_ROOM),
         },
-        invite: Some(invite),
+        invite: Some(Box::new(invite)),
     };
     let (asker, outcome) = oneshot::channel();
     let command = Command {

@@ -60,12 +60,12 @@ pub(crate) enum Action {
     Found {
         fake_salts: [u8; 32],
         first_room: Name,
-        invite: Option<NewInvite>,
+        invite: Option<Box<NewInvite>>,
     },
     /// Make an account.
     Register {
         name: Name,
-        verifier: Verifier,
+        verifier: Box<Verifier>,
         admission: Admission,
     },
     /// Disable or enable an account.
@@ -75,7 +75,10 @@ pub(crate) enum Action {
         reason: String,
     },
     /// Give an account another password and end its devices.
-    ResetPassword { name: String, verifier: Verifier },
+    ResetPassword {
+        name: String,
+        verifier: Box<Verifier>,
+    },
     /// Give a device of `by` a token.
     AddDevice { label: String, token_hash: [u8; 32] },
     /// End a device of `by`.
@@ -86,7 +89,7 @@ pub(crate) enum Action {
     RevokeInvite { invite: InviteId },
     /// Give `by` another password and end its devices but this one.
     ChangePassword {
-        verifier: Verifier,
+        verifier: Box<Verifier>,
         keep: Option<DeviceId>,
     },
     /// A one-time code with which an account gets another password: SHA-256 of it.
@@ -99,7 +102,7 @@ pub(crate) enum Action {
     UseResetCode {
         name: String,
         code_hash: [u8; 32],
-        verifier: Verifier,
+        verifier: Box<Verifier>,
     },
     /// End `by` for good.
     DeleteAccount {
@@ -128,7 +131,7 @@ pub(crate) enum Action {
     /// Another profile: of `by`, or of this account.
     SetProfile {
         account: Option<AccountId>,
-        profile: Profile,
+        profile: Box<Profile>,
     },
     /// Another status text of `by`.
     SetStatus {
@@ -156,7 +159,7 @@ pub(crate) enum Action {
         name: Name,
         topic: String,
         /// What is different from the usual room.
-        change: RoomChange,
+        change: Box<RoomChange>,
         owner: Option<AccountId>,
     },
     /// Give a room another name.
@@ -167,7 +170,7 @@ pub(crate) enum Action {
     /// Make a room different.
     ChangeRoom {
         conversation: ConversationId,
-        change: RoomChange,
+        change: Box<RoomChange>,
     },
     /// End a room; its name, to be sure.
     DeleteRoom {

@@ -80,7 +80,7 @@ fn furnished() -> Disk {
     };
     let register = Action::Register {
         name: name("anna"),
-        verifier,
+        verifier: Box::new(verifier),
         admission: Admission::Open,
     };
     let add_device = Action::AddDevice {
@@ -127,7 +127,7 @@ fn batch() -> Vec<Command> {
     let create = Action::CreateRoom {
         name: name("lunch"),
         topic: "noon".into(),
-        change: RoomChange::default(),
+        change: Box::new(RoomChange::default()),
         owner: None,
     };
     batch.push(numbered(41, create));

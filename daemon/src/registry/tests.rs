@@ -154,12 +154,12 @@ impl Scene {
         does(&journal, found).await;
         let register = Action::Register {
             name: name("anna"),
-            verifier: Verifier {
+            verifier: Box::new(Verifier {
                 salt: [1; 16],
                 iterations: 4096,
                 stored_key: [2; 32],
                 server_key: [3; 32],
-            },
+            }),
             admission: Admission::Open,
         };
         does(&journal, register).await;

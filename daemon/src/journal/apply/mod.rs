@@ -210,26 +210,26 @@ impl<'t> Apply<'t> {
                 fake_salts,
                 first_room,
                 invite,
-            } => self.found(at, &fake_salts, &first_room, invite),
+            } => self.found(at, &fake_salts, &first_room, invite.map(|invite| *invite)),
             Action::Register {
                 name,
                 verifier,
                 admission,
-            } => self.register(at, by, name, verifier, &admission),
+            } => self.register(at, by, name, *verifier, &admission),
             Action::EnableAccount {
                 account,
                 enabled,
                 reason,
             } => self.enable_account(at, by, account, enabled, reason),
             Action::ResetPassword { name, verifier } => {
-                self.reset_password(at, by, &name, verifier)
+                self.reset_password(at, by, &name, *verifier)
             }
             Action::AddDevice { label, token_hash } => {
                 self.add_device(at, author(by)?, label, token_hash)
             }
             Action::RevokeDevice { device } => self.revoke_device(at, author(by)?, device),
             Action::ChangePassword { verifier, keep } => {
-                self.change_password(at, author(by)?, verifier, keep)
+                self.change_password(at, author(by)?, *verifier, keep)
             }
             Action::AddResetCode {
                 name,
@@ -240,7 +240,7 @@ impl<'t> Apply<'t> {
                 name,
                 code_hash,
                 verifier,
-            } => self.use_reset_code(at, &name, &code_hash, verifier),
+            } => self.use_reset_code(at, &name, &code_hash, *verifier),
             Action::DeleteAccount { remove_messages } => {
                 self.delete_account(at, author(by)?, remove_messages)
             }
@@ -255,7 +255,7 @@ impl<'t> Apply<'t> {
                 self.revoke_device_of(at, by, account, device)
             }
             Action::Seen { seen } => self.seen(seen),
-            Action::SetProfile { account, profile } => self.set_profile(at, by, account, profile),
+            Action::SetProfile { account, profile } => self.set_profile(at, by, account, *profile),
             Action::SetStatus { text, until } => self.set_status(at, author(by)?, text, until),
             Action::PutContact {
                 account,
@@ -296,7 +296,7 @@ impl<'t> Apply<'t> {
             Action::ChangeRoom {
                 conversation,
                 change,
-            } => self.change_room(at, by, conversation, change),
+            } => self.change_room(at, by, conversation, *change),
             Action::DeleteRoom { conversation, name } => {
                 self.delete_room(at, by, conversation, &name)
             }

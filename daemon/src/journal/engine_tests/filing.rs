@@ -16,7 +16,7 @@ fn talk() -> Vec<Vec<Command>> {
         let create = Action::CreateRoom {
             name: name(&format!("room{room}")),
             topic: String::new(),
-            change: RoomChange::default(),
+            change: Box::new(RoomChange::default()),
             owner: None,
         };
         numbered(nonces.next().unwrap(), create)

@@ -29,7 +29,7 @@ pub(super) fn reset_password(
     let action = Action::UseResetCode {
         name: name.clone(),
         code_hash: invite_code::hash(code),
-        verifier,
+        verifier: Box::new(verifier),
     };
     may_try(session, id, Some(name.clone()), ctx, move |session, ctx| {
         let command = by_administrator(action);

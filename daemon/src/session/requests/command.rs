@@ -35,7 +35,10 @@ pub(super) fn action(
     Ok(match command {
         Command::SetProfile { account, profile } => {
             check_profile(&profile)?;
-            Action::SetProfile { account, profile }
+            Action::SetProfile {
+                account,
+                profile: Box::new(profile),
+            }
         }
         Command::SetStatus { text, until: end } => {
             line("status text", &text, STATUS_BYTES)?;
@@ -45,7 +48,7 @@ pub(super) fn action(
         Command::ChangePassword { verifier } => {
             needs_password(person)?;
             Action::ChangePassword {
-                verifier: checked_verifier(config, &verifier)?,
+                verifier: Box::new(checked_verifier(config, &verifier)?),
                 keep: device,
             }
         }
@@ -103,7 +106,7 @@ pub(super) fn action(
             Action::CreateRoom {
                 name: room_name(&name)?,
                 topic: checked_topic(config, topic)?,
-                change,
+                change: Box::new(change),
                 owner,
             }
         }
@@ -125,7 +128,7 @@ pub(super) fn action(
             check_change(&change)?;
             Action::ChangeRoom {
                 conversation,
-                change,
+                change: Box::new(change),
             }
         }
         Command::DeleteRoom { conversation, name } => Action::DeleteRoom {

@@ -107,7 +107,7 @@ pub(super) fn register(
     let action = match new_account(session, name, verifier) {
         Ok((name, verifier)) => Action::Register {
             name,
-            verifier,
+            verifier: Box::new(verifier),
             admission,
         },
         Err(fault) => return session.refuse(id, fault),

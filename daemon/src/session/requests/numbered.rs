@@ -60,7 +60,7 @@ pub(super) fn create_room(
     let action = Action::CreateRoom {
         name,
         topic,
-        change,
+        change: Box::new(change),
         owner: None,
     };
     numbered(session, id, number, action);

@@ -25,7 +25,7 @@ fn account_enabled(account: AccountId, enabled: bool) -> EntryBody {
 fn reset(name: &str) -> Action {
     Action::ResetPassword {
         name: name.into(),
-        verifier: verifier(2),
+        verifier: Box::new(verifier(2)),
     }
 }
 
@@ -73,7 +73,7 @@ fn founding_makes_the_founders_invitation() {
     let found = Action::Found {
         fake_salts: [7; 32],
         first_room: name("general"),
-        invite: Some(invite),
+        invite: Some(Box::new(invite)),
     };
     let made = Outcome::Invite {
         invite: InviteId(1),
@@ -111,7 +111,7 @@ fn founding_that_finds_its_room_taken_leaves_no_secrets() {
     let found = Action::Found {
         fake_salts: [7; 32],
         first_room: name("olga"),
-        invite: Some(invite(1, 1)),
+        invite: Some(Box::new(invite(1, 1))),
     };
     assert_eq!(
         house.refuses(None, found),
@@ -323,7 +323,7 @@ fn what_people_do_needs_somebody_who_does_it() {
             until: None,
         },
         Action::ChangePassword {
-            verifier: verifier(2),
+            verifier: Box::new(verifier(2)),
             keep: None,
         },
         Action::RevokeOtherDevices { keep: None },

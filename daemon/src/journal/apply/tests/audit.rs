@@ -203,7 +203,13 @@ fn who_has_a_say_from_the_start_and_which_fields_of_a_profile_changed_stand_in_i
         ..chat_shared::Profile::default()
     };
     let (account, by) = (Some(BERT), Some(ANNA));
-    house.does(by, Action::SetProfile { account, profile });
+    house.does(
+        by,
+        Action::SetProfile {
+            account,
+            profile: Box::new(profile),
+        },
+    );
     let lines = audit_lines(&house);
     let lines: Vec<_> = lines
         .iter()

@@ -41,7 +41,7 @@ fn settled() -> TestHouse {
         CLEO,
         Action::SetProfile {
             account: None,
-            profile,
+            profile: Box::new(profile),
         },
     );
     house.does(

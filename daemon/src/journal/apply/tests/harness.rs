@@ -385,7 +385,7 @@ pub(super) fn register(name: &str) -> Action {
 pub(super) fn register_as(account: &str, admission: Admission) -> Action {
     Action::Register {
         name: name(account),
-        verifier: verifier(1),
+        verifier: Box::new(verifier(1)),
         admission,
     }
 }
@@ -417,10 +417,10 @@ pub(super) fn create_room_as(room: &str, topic: &str, access: Access) -> Action 
     Action::CreateRoom {
         name: name(room),
         topic: topic.into(),
-        change: RoomChange {
+        change: Box::new(RoomChange {
             access: Some(access),
             ..RoomChange::default()
-        },
+        }),
         owner: None,
     }
 }
@@ -528,7 +528,7 @@ pub(super) fn rename(conversation: ConversationId, room: &str) -> Action {
 pub(super) fn change(conversation: ConversationId, change: RoomChange) -> Action {
     Action::ChangeRoom {
         conversation,
-        change,
+        change: Box::new(change),
     }
 }
 

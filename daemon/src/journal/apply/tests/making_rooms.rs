@@ -19,7 +19,7 @@ fn make(room: &str, change: RoomChange, owner: Option<AccountId>) -> Action {
     Action::CreateRoom {
         name: name(room),
         topic: "swimming".into(),
-        change,
+        change: Box::new(change),
         owner,
     }
 }

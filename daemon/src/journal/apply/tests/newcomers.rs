@@ -30,7 +30,7 @@ fn emil() -> Action {
 fn change(conversation: ConversationId, change: RoomChange) -> Action {
     Action::ChangeRoom {
         conversation,
-        change,
+        change: Box::new(change),
     }
 }
 

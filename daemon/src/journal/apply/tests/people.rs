@@ -17,7 +17,10 @@ fn profile(department: &str) -> Profile {
 }
 
 fn set(account: Option<AccountId>, profile: Profile) -> Action {
-    Action::SetProfile { account, profile }
+    Action::SetProfile {
+        account,
+        profile: Box::new(profile),
+    }
 }
 
 fn status(text: &str, until: Option<i64>) -> Action {

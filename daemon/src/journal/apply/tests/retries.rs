@@ -237,7 +237,13 @@ fn a_revoked_device_can_do_nothing_and_gets_no_old_answer() {
         house.runs(say(1, 0, "one")).unwrap();
         if reset {
             let (name, verifier) = ("anna".into(), verifier(2));
-            house.does(None, Action::ResetPassword { name, verifier });
+            house.does(
+                None,
+                Action::ResetPassword {
+                    name,
+                    verifier: Box::new(verifier),
+                },
+            );
         } else {
             house.does(ANNA, Action::RevokeDevice { device: LAPTOP });
         }

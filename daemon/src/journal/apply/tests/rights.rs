@@ -142,7 +142,10 @@ fn profile(account: Option<AccountId>) -> Action {
         full_name: "somebody".into(),
         ..Profile::default()
     };
-    Action::SetProfile { account, profile }
+    Action::SetProfile {
+        account,
+        profile: Box::new(profile),
+    }
 }
 
 fn house_role(account: AccountId, role: HouseRole) -> Action {
@@ -173,7 +176,7 @@ fn ban_address() -> Action {
 fn reset_password(name: &str) -> Action {
     Action::ResetPassword {
         name: name.into(),
-        verifier: verifier(2),
+        verifier: Box::new(verifier(2)),
     }
 }
 
@@ -189,7 +192,7 @@ fn create_for(owner: AccountId) -> Action {
     Action::CreateRoom {
         name: super::harness::name("theirs"),
         topic: String::new(),
-        change: RoomChange::default(),
+        change: Box::new(RoomChange::default()),
         owner: Some(owner),
     }
 }
@@ -386,7 +389,7 @@ fn in_the_house() -> Vec<Case> {
         case(Action::RevokeOtherDevices { keep: None }, EVERYBODY),
         case(
             Action::ChangePassword {
-                verifier: verifier(2),
+                verifier: Box::new(verifier(2)),
                 keep: None,
             },
             EVERYBODY,

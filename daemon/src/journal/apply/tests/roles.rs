@@ -115,7 +115,7 @@ fn an_administrator_acts_upon_no_other_but_steps_down() {
         },
         Action::ResetPassword {
             name: "cleo".into(),
-            verifier: verifier(2),
+            verifier: Box::new(verifier(2)),
         },
     ] {
         assert_eq!(house.refuses(ANNA, action), Refusal::Outranked(CLEO));

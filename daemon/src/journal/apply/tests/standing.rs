@@ -24,12 +24,12 @@ fn deeds() -> Vec<Action> {
             device: DeviceId(1),
         },
         Action::ChangePassword {
-            verifier: verifier(3),
+            verifier: Box::new(verifier(3)),
             keep: None,
         },
         Action::SetProfile {
             account: None,
-            profile: Profile::default(),
+            profile: Box::new(Profile::default()),
         },
         Action::SetStatus {
             text: "away".into(),

@@ -291,7 +291,7 @@ impl Teller {
                 None,
                 Action::ResetPassword {
                     name: name(pick).into(),
-                    verifier: verifier(pick),
+                    verifier: Box::new(verifier(pick)),
                 },
             ),
             Wish::AddDevice { by } => command(self.person(by), add_device("another")),

@@ -31,7 +31,7 @@ pub(crate) fn add(session: &mut Session, id: RequestId, name: &str, verifier: &V
             let admission = Admission::ByAdministrator;
             let action = Action::Register {
                 name,
-                verifier,
+                verifier: Box::new(verifier),
                 admission,
             };
             submit(session, id, by_administrator(action));
@@ -116,7 +116,7 @@ pub(crate) fn password_reset(
         Ok(verifier) => {
             let action = Action::ResetPassword {
                 name: canonical(name),
-                verifier,
+                verifier: Box::new(verifier),
             };
             submit(session, id, by_administrator(action));
         }
