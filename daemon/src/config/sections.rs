@@ -189,7 +189,7 @@ impl Default for JournalConfig {
         Self {
             batch_commands: 4_096,
             waiting_commands: 100_000,
-            cache_mib: 64,
+            cache_mib: 16,
         }
     }
 }
