@@ -22,9 +22,8 @@ const FIXARRAY: u8 = 0x90;
 /// Bytes of the length before each frame.
 pub const LENGTH_BYTES: usize = 4;
 
-/// What is no longer than this is copied into memory of its length: it stays there until it is written, and
-/// thousands of them are.
-const SNUG_BYTES: usize = 1024;
+/// More than this is given back after use: it is a page of history, or many entries at once.
+const DESK_BYTES: usize = 64 * 1024;
 
 thread_local! {
     /// Where values are encoded. It stays for the next one: memory that grows from nothing is moved six times.
@@ -161,16 +160,17 @@ pub fn entry_size_hint(entry: &Entry) -> usize {
     text + 96
 }
 
-/// The bytes that are written, in no more memory than they need.
+/// The bytes that are written, in no more memory than they need: they stay there until they are sent, and those
+/// of thousands of connections do.
 fn on_desk(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
     DESK.with_borrow_mut(|desk| {
         desk.clear();
         write(desk);
-        if desk.len() <= SNUG_BYTES {
-            Bytes::copy_from_slice(desk)
-        } else {
-            std::mem::take(desk).into()
+        let bytes = Bytes::copy_from_slice(desk);
+        if desk.capacity() > DESK_BYTES {
+            *desk = Vec::new();
         }
+        bytes
     })
 }
 
