@@ -239,6 +239,40 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_does_not_fit_into_one_frame_is_in_the_next_ones_and_nothing_twice() {
+        let entries: Vec<_> = (1..=200)
+            .map(|n| entry(n, &"x".repeat(n as usize % 7 * 50)))
+            .collect();
+        let largest = entries.iter().map(|one| encode_value(one).len()).max();
+        for fill in [1, 500, 5_000, 10_000, usize::MAX] {
+            let mut bytes = BytesMut::from(&entries_frames(Feed::House, &entries, fill)[..]);
+            let mut codec = codec(1_000_000);
+            let mut read = Vec::new();
+            let mut frames = 0;
+            while let Some(frame) = codec.decode(&mut bytes).unwrap() {
+                let Event::Entries { entries, .. } =
+                    decode::<Envelope<Event>>(&frame).unwrap().body
+                else {
+                    panic!("no entries")
+                };
+                assert!(entries.len() == 1 || frame.len() < fill.saturating_add(64));
+                read.extend(entries);
+                frames += 1;
+            }
+            assert!(bytes.is_empty());
+            assert_eq!(read, entries);
+            match fill {
+                1 => assert_eq!(frames, 200),
+                usize::MAX => assert_eq!(frames, 1),
+                _ => assert!(
+                    frames > 1 && frames < 200,
+                    "{frames} of {fill}, {largest:?}"
+                ),
+            }
+        }
+    }
+
     fn a_post(id: u64, nonce: u64, text: &str) -> Envelope<Request> {
         Envelope {
             id: RequestId(id),
