@@ -275,16 +275,16 @@ mod tests {
         assert!(slow_outbox.is_empty());
     }
 
-    /// Counts how often it is written to.
-    struct Counting(Rc<Cell<usize>>);
+    /// Notes that it is written to.
+    struct Noting(Rc<RefCell<Vec<&'static str>>>);
 
-    impl tokio::io::AsyncWrite for Counting {
+    impl tokio::io::AsyncWrite for Noting {
         fn poll_write(
             self: std::pin::Pin<&mut Self>,
             _: &mut Context<'_>,
             bytes: &[u8],
         ) -> Poll<std::io::Result<usize>> {
-            self.0.set(self.0.get() + 1);
+            self.0.borrow_mut().push("written");
             Poll::Ready(Ok(bytes.len()))
         }
 
@@ -307,9 +307,9 @@ mod tests {
     async fn an_answer_and_what_it_made_ready_leave_in_one_write() {
         let turn = Rc::new(Turn::default());
         actix_rt::spawn(turn.clone().run());
-        let writes = Rc::new(Cell::new(0));
+        let notes = Rc::new(RefCell::new(Vec::new()));
         let outbox = Rc::new(Outbox::new(1_000_000, turn));
-        let writing = Writing::new(Counting(writes.clone()), |_| {});
+        let writing = Writing::new(Noting(notes.clone()), |_| {});
         actix_rt::spawn(outbox.clone().write(writing));
         tokio::task::yield_now().await;
         let answered = Rc::new(tokio::sync::Notify::new());
@@ -325,7 +325,46 @@ mod tests {
         while !outbox.is_empty() {
             tokio::task::yield_now().await;
         }
-        assert_eq!(writes.get(), 1);
+        assert_eq!(*notes.borrow(), ["written"]);
+    }
+
+    #[actix::test]
+    async fn what_another_thread_woke_is_told_before_anything_is_written() {
+        const ROOMS: usize = 20;
+        let turn = Rc::new(Turn::default());
+        actix_rt::spawn(turn.clone().run());
+        let notes = Rc::new(RefCell::new(Vec::new()));
+        let mut wakers = Vec::new();
+        let mut rooms = Vec::new();
+        for _ in 0..ROOMS {
+            let outbox = Rc::new(Outbox::new(1_000_000, turn.clone()));
+            let writing = Writing::new(Noting(notes.clone()), |_| {});
+            actix_rt::spawn(outbox.clone().write(writing));
+            let (waker, woken) = tokio::sync::oneshot::channel::<()>();
+            wakers.push(waker);
+            let notes = notes.clone();
+            rooms.push(actix_rt::spawn(async move {
+                woken.await.unwrap();
+                notes.borrow_mut().push("told");
+                outbox.push(frame(1));
+            }));
+        }
+        tokio::task::yield_now().await;
+        // The journal, which wakes them all while this thread has something else to do.
+        let journal = std::thread::spawn(|| {
+            for room in wakers {
+                let _ = room.send(());
+            }
+        });
+        journal.join().unwrap();
+        for room in rooms {
+            room.await.unwrap();
+        }
+        while notes.borrow().len() < 2 * ROOMS {
+            tokio::task::yield_now().await;
+        }
+        let expected = [["told"; ROOMS], ["written"; ROOMS]].concat();
+        assert_eq!(*notes.borrow(), expected);
     }
 
     #[actix::test]

@@ -2,9 +2,13 @@
 //!
 //! A commit that a thousand people wait for puts something into a thousand outboxes of a thread. They are
 //! written one after the other in one [`Turn`], instead of waking a thousand tasks; and since a turn
-//! comes after all that was ready on the thread, and after what that made ready, what one connection gets
+//! comes after what was ready on the thread, and after what that made ready, what one connection gets
 //! from several sides leaves in one write. Only a connection that takes less than there is has its own task go
 //! on with it.
+//!
+//! A thread does the same thing for many before it does the next: some tens of rooms tell of their entries, then
+//! all those connections are written. One room and its two connections at a time has the kernel's code for
+//! sending and our own put each other out of the cache.
 
 use super::outbox::Outbox;
 use std::cell::{Cell, RefCell};
@@ -28,8 +32,6 @@ const AT_ONCE: usize = 256;
 pub(crate) struct Turn {
     dirty: RefCell<Vec<Rc<Outbox>>>,
     waker: Cell<Option<Waker>>,
-    /// It was awaited: what is ready now goes first.
-    is_early: Cell<bool>,
     /// Where small frames are joined.
     joined: RefCell<Vec<u8>>,
 }
@@ -38,8 +40,6 @@ impl Turn {
     pub(super) fn add(&self, outbox: Rc<Outbox>) {
         self.dirty.borrow_mut().push(outbox);
         if let Some(waker) = self.waker.take() {
-            // Who was answered just now has the next requests here already, and their answers leave with it.
-            self.is_early.set(true);
             waker.wake();
         }
     }
@@ -47,29 +47,38 @@ impl Turn {
     /// Writes them, for as long as the thread is there.
     pub(crate) async fn run(self: Rc<Self>) {
         // tokio lets a task do so much I/O before it takes the next; here that is counted in connections.
-        tokio::task::unconstrained(poll_fn(|cx| {
-            if self.is_early.replace(false) {
-                cx.waker().wake_by_ref();
-                return Poll::Pending;
+        tokio::task::unconstrained(async {
+            loop {
+                poll_fn(|cx| self.poll_dirty(cx)).await;
+                // Behind what is ready, some sixty tasks at the most: rooms that the journal woke among them,
+                // which stand in another queue than what this thread woke. Who was answered just now has the
+                // next requests here already, and their answers leave with it.
+                tokio::task::yield_now().await;
+                self.write_some();
             }
-            let mut outboxes = std::mem::take(&mut *self.dirty.borrow_mut());
-            let rest = outboxes.split_off(outboxes.len().min(AT_ONCE));
-            for outbox in outboxes.drain(..) {
-                outbox.take_turn();
-            }
-            let mut dirty = self.dirty.borrow_mut();
-            // What came first is first; the list keeps its memory.
-            outboxes.extend(rest);
-            outboxes.append(&mut dirty);
-            *dirty = outboxes;
-            if dirty.is_empty() {
-                self.waker.set(Some(cx.waker().clone()));
-            } else {
-                cx.waker().wake_by_ref();
-            }
-            Poll::<()>::Pending
-        }))
+        })
         .await;
+    }
+
+    fn poll_dirty(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.dirty.borrow().is_empty() {
+            self.waker.set(Some(cx.waker().clone()));
+            return Poll::Pending;
+        }
+        Poll::Ready(())
+    }
+
+    fn write_some(&self) {
+        let mut outboxes = std::mem::take(&mut *self.dirty.borrow_mut());
+        let rest = outboxes.split_off(outboxes.len().min(AT_ONCE));
+        for outbox in outboxes.drain(..) {
+            outbox.take_turn();
+        }
+        let mut dirty = self.dirty.borrow_mut();
+        // What came first is first; the list keeps its memory.
+        outboxes.extend(rest);
+        outboxes.append(&mut dirty);
+        *dirty = outboxes;
     }
 }
 
