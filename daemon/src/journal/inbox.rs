@@ -27,7 +27,7 @@ const WAITING_BYTES: usize = 64 * 1024 * 1024;
 const LONGEST_PATIENCE: Duration = Duration::from_millis(1);
 
 /// How long others may run before a batch is taken; some turns of a few milliseconds, as the kernel gives them.
-const LONGEST_TURNS: Duration = Duration::from_millis(5);
+const LONGEST_TURNS: Duration = Duration::from_millis(10);
 /// Who was given the core has had it for longer than this; otherwise nobody wanted it.
 const SHORTEST_TURN: Duration = Duration::from_micros(50);
 
