@@ -137,18 +137,16 @@ async fn a_full_disk_amid_many_quiet_conversations_goes_on_reading_and_recovers(
     }
     limit_files(&server, &(largest_file(&server) + 1_000_000).to_string()).await;
     let mut round = 0;
-    while say_one_in_each(&mut anna, &mut said, round).await == 0 {
-        round += 1;
-        assert!(round < 5_000, "the disk is full at some time");
-    }
-
     // For longer than it takes to try again; here and for who comes anew.
     for _ in 0..4 {
+        // When it has tried again a few small commits may fit where a larger one did not.
+        while say_one_in_each(&mut anna, &mut said, round).await == 0 {
+            round += 1;
+            assert!(round < 5_000, "the disk is full at some time");
+        }
         check_all(&mut anna, &said).await;
         anna.reconnect(&server).await.unwrap();
         assert_eq!(anna.sync_from(&[], 10).await.len(), QUIET + 1);
-        let refused = say_one_in_each(&mut anna, &mut said, round + 1).await;
-        assert_eq!(refused, QUIET, "it is as full as before");
         tokio::time::sleep(Duration::from_millis(700)).await;
     }
 
@@ -156,7 +154,7 @@ async fn a_full_disk_amid_many_quiet_conversations_goes_on_reading_and_recovers(
     server
         .until_status("space", |status| status["read_only"].is_null())
         .await;
-    assert_eq!(say_one_in_each(&mut anna, &mut said, round + 2).await, 0);
+    assert_eq!(say_one_in_each(&mut anna, &mut said, round + 1).await, 0);
     check_all(&mut anna, &said).await;
     server.restart().await;
     anna.reconnect(&server).await.unwrap();
