@@ -133,24 +133,20 @@ fn all_cases() -> Vec<Case> {
         ack(1),
         ack(64),
         ack(1000),
-        ours(Scenario::Idle { connections: 9_500 }),
+        ours(Scenario::Idle {
+            connections: 10_000,
+        }),
         login(SignIn::Token),
         login(SignIn::Password),
-        Case {
-            tls: false,
-            ..ours(Scenario::Catchup {
-                clients: 2000,
-                rooms: 20,
-                missed: 50,
-            })
-        },
-        Case {
-            tls: false,
-            ..ours(Scenario::History {
-                entries: 1_000_000,
-                readers: 8,
-            })
-        },
+        ours(Scenario::Catchup {
+            clients: 2000,
+            rooms: 20,
+            missed: 50,
+        }),
+        ours(Scenario::History {
+            entries: 1_000_000,
+            readers: 8,
+        }),
     ]
 }
 

@@ -77,7 +77,12 @@ pub(crate) fn run(args: &PlotArgs, server: &ServerArgs, extent: &Extent) -> Resu
         )?;
     }
     if wanted("memory") {
-        memory(&args.out, extent, cut(&[500, 1000, 2000, 5000, 9500]), &of)?;
+        memory(
+            &args.out,
+            extent,
+            cut(&[500, 1000, 2000, 5000, 10_000]),
+            &of,
+        )?;
     }
     if wanted("ack") {
         let sizes = cut(&[1, 4, 16, 64, 256, 1000, 4000]);
